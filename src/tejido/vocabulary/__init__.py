@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Published code lists as data: each with its source, version, licence and labels in English and Spanish."""
+
+from tejido.vocabulary.lists import Code, CodeList, UnknownCode, UnknownCodeList, code_list, code_lists
+from tejido.vocabulary.problems import BadInput, Language, Words
+
+__all__ = [
+    "BadInput",
+    "Code",
+    "CodeList",
+    "Language",
+    "UnknownCode",
+    "UnknownCodeList",
+    "Words",
+    "code_list",
+    "code_lists",
+]

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors a person can mend: a code and fields; the words stand here in both languages and are chosen at the edge."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "es"]
+Words = dict[Language, str]
+
+
+class BadInput(Exception):
+    """Input that a person can mend: says where it is wrong and what was expected.
+
+    `code` names the rule; `where` the file, row and column as far as known; `words` the sentence in both languages.
+    The command line prints one line and exits 2; the node shows a form error.
+    """
+
+    def __init__(self, code: str, *, en: str, es: str, where: str = "") -> None:
+        self.code = code
+        self.where = where
+        self.words: Words = {"en": en, "es": es}
+        super().__init__(self.line("en"))
+
+    def line(self, language: Language) -> str:
+        """One line for a reader of `language`: the place, then what was expected."""
+        text = self.words[language]
+        return f"{self.where}: {text}" if self.where else text
