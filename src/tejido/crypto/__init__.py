@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only code that touches cryptography: envelopes, sealed boxes, signatures, search tokens, passwords.
+
+Every blob begins with a version byte. Every failure to open is one error, `CannotOpen`, which says nothing of why.
+"""
+
+from tejido.crypto.boxes import BoxKey, PublicKey, open_box, seal_box
+from tejido.crypto.envelopes import Context, new_key, open_field, seal_field, unwrap_key, wrap_key
+from tejido.crypto.errors import BadSignature, CannotOpen, UnsignedKey
+from tejido.crypto.passwords import PasswordCost, open_with_password, seal_with_password
+from tejido.crypto.random_codes import spoken_code
+from tejido.crypto.signatures import SignedKey, SigningKey, VerifyKey, fingerprint
+from tejido.crypto.tokens import search_token
+from tejido.crypto.totp import new_totp_secret, totp_code, totp_step
+
+__all__ = [
+    "BadSignature",
+    "BoxKey",
+    "CannotOpen",
+    "Context",
+    "PasswordCost",
+    "PublicKey",
+    "SignedKey",
+    "SigningKey",
+    "UnsignedKey",
+    "VerifyKey",
+    "fingerprint",
+    "new_key",
+    "new_totp_secret",
+    "open_box",
+    "open_field",
+    "open_with_password",
+    "seal_box",
+    "seal_field",
+    "seal_with_password",
+    "search_token",
+    "spoken_code",
+    "totp_code",
+    "totp_step",
+    "unwrap_key",
+    "wrap_key",
+]

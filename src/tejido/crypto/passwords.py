@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A member's private key sealed under her password: opening it is the password check, there is no other verifier."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import threading
+from dataclasses import dataclass
+
+from argon2.low_level import Type, hash_secret_raw
+
+from tejido.crypto.envelopes import Context, open_field, seal_field
+from tejido.crypto.errors import CannotOpen
+
+VERSION = 1
+_SALT = 16
+# Four at once use a gigabyte; more would let a burst of logins starve the machine of memory.
+_AT_ONCE = threading.BoundedSemaphore(4)
+
+
+@dataclass(frozen=True)
+class PasswordCost:
+    """Argon2id cost (RFC 9106): memory in MiB, passes, lanes. Stored with the blob so that it can be raised."""
+
+    memory_mib: int = 256
+    passes: int = 3
+    lanes: int = 4
+
+    def encode(self) -> bytes:
+        """Four bytes."""
+        return self.memory_mib.to_bytes(2, "big") + bytes([self.passes, self.lanes])
+
+    @classmethod
+    def decode(cls, raw: bytes) -> PasswordCost:
+        """The cost written in a blob."""
+        return cls(int.from_bytes(raw[:2], "big"), raw[2], raw[3])
+
+
+def seal_with_password(
+    secret: bytes, password: str, *, pepper: bytes, context: Context, cost: PasswordCost | None = None
+) -> bytes:
+    """Seal `secret` under a key from `password` and the node's pepper, which is kept outside the database."""
+    cost = cost or PasswordCost()
+    salt = os.urandom(_SALT)
+    key = _stretch(password, salt, pepper, cost)
+    return bytes([VERSION]) + cost.encode() + salt + seal_field(key, secret, context)
+
+
+def open_with_password(blob: bytes, password: str, *, pepper: bytes, context: Context) -> bytes:
+    """What `seal_with_password` sealed; raises `CannotOpen` for a wrong password, pepper or place."""
+    blob = bytes(blob)
+    if len(blob) < 5 + _SALT or blob[0] != VERSION:
+        raise CannotOpen
+    cost = PasswordCost.decode(blob[1:5])
+    key = _stretch(password, blob[5 : 5 + _SALT], pepper, cost)
+    return open_field(key, blob[5 + _SALT :], context)
+
+
+def _stretch(password: str, salt: bytes, pepper: bytes, cost: PasswordCost) -> bytes:
+    with _AT_ONCE:
+        stretched = hash_secret_raw(
+            secret=password.encode(),
+            salt=salt,
+            time_cost=cost.passes,
+            memory_cost=cost.memory_mib * 1024,
+            parallelism=cost.lanes,
+            hash_len=32,
+            type=Type.ID,
+        )
+    return hmac.new(pepper, b"tejido/password/1\x00" + stretched, hashlib.sha256).digest()

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ed25519 signatures, and public keys signed by the organisation that answers for them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from tejido.crypto.boxes import PublicKey
+from tejido.crypto.errors import BadSignature, UnsignedKey
+
+
+def fingerprint(raw: bytes) -> str:
+    """What people compare by voice: SHA-256 of a public key, the first 160 bits in groups of four hex digits."""
+    digits = hashlib.sha256(raw).hexdigest()[:40]
+    return " ".join(digits[start : start + 4] for start in range(0, 40, 4))
+
+
+@dataclass(frozen=True)
+class VerifyKey:
+    """The public half of a signing key, 32 bytes."""
+
+    raw: bytes
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Return if `signature` is this key's over `message`; raises `BadSignature`."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(bytes(signature), message)
+        except (InvalidSignature, ValueError):
+            raise BadSignature from None
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare by voice."""
+        return fingerprint(self.raw)
+
+
+@dataclass(frozen=True, repr=False)
+class SigningKey:
+    """A private signing key, 32 bytes."""
+
+    raw: bytes
+
+    @classmethod
+    def generate(cls) -> SigningKey:
+        """A fresh key."""
+        return cls(Ed25519PrivateKey.generate().private_bytes_raw())
+
+    @property
+    def verify_key(self) -> VerifyKey:
+        """The half to publish and pin."""
+        return VerifyKey(Ed25519PrivateKey.from_private_bytes(self.raw).public_key().public_bytes_raw())
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes over `message`."""
+        return Ed25519PrivateKey.from_private_bytes(self.raw).sign(message)
+
+
+@dataclass(frozen=True)
+class SignedKey:
+    """A public key with the organisation's word for whose it is. `owner` is like `mx/team/intake/2` or `mx/member/…`."""
+
+    owner: str
+    public: PublicKey
+    signature: bytes
+
+    @classmethod
+    def sign(cls, signing: SigningKey, owner: str, public: PublicKey) -> SignedKey:
+        """Sign `public` as the key of `owner`."""
+        return cls(owner, public, signing.sign(_statement(owner, public)))
+
+    def checked(self, organisation: VerifyKey) -> PublicKey:
+        """The key, once the organisation's signature over it and its owner holds; raises `UnsignedKey`."""
+        try:
+            organisation.verify(_statement(self.owner, self.public), self.signature)
+        except BadSignature:
+            raise UnsignedKey(self.owner) from None
+        return self.public
+
+
+def _statement(owner: str, public: PublicKey) -> bytes:
+    name = owner.encode()
+    return b"tejido/signed-key/1\x00" + len(name).to_bytes(2, "big") + name + public.raw
