@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the three doors have in common. Each door's module takes this and adds its own apps, secret and cookies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.csp import CSP
+
+from tejido.web.config.settings import node_settings
+
+_WEB = Path(__file__).resolve().parents[1]
+
+# Every app whose tables live in the node's database, in the order of the house; `migrate` needs them all.
+ALL_APPS = (
+    "security",
+    "accounts",
+    "mailbox",
+    "directory",
+    "outreach",
+    "intake",
+    "cases",
+    "consents",
+    "referrals",
+    "sharing",
+    "statistics",
+    "desk",
+)
+
+
+def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
+    """Django settings of one door: `door` is public, staff or partners; `apps` the rooms it can see."""
+    node = node_settings()
+    prefix = f"tejido_{node.node}_{door}"
+    return {
+        "TEJIDO": node,
+        "DOOR": door,
+        "SECRET_KEY": node.secrets[door],
+        "DEBUG": False,
+        "ALLOWED_HOSTS": list(node.hosts),
+        "INSTALLED_APPS": [
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django.contrib.sessions",
+            "django.contrib.staticfiles",
+            "django_htmx",
+            "django_tasks_db",
+            *(f"tejido.web.{app}" for app in ALL_APPS if app in apps),
+        ],
+        "AUTH_USER_MODEL": "accounts.Member",
+        "AUTHENTICATION_BACKENDS": ["tejido.web.accounts.login.SessionOnly"],
+        "ROOT_URLCONF": f"tejido.web.config.{door}_urls",
+        "WSGI_APPLICATION": "tejido.web.config.wsgi.application",
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "DATABASES": {"default": _database(node.database)},
+        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}},
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [_WEB / "config" / "templates"],
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.template.context_processors.csp",
+                        "tejido.web.config.page.page",
+                    ],
+                    "builtins": ["tejido.web.config.tags.words"],
+                },
+            }
+        ],
+        **_language(node.operator.languages[0]),
+        **_static(),
+        **_hardening(prefix, secure=node.secure_cookies),
+    }
+
+
+def _database(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # secure_delete: what is erased must not lie about in free pages.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
+        },
+        "TEST": {"NAME": path.with_name("test.sqlite3")},
+    }
+
+
+def _language(first: str) -> dict[str, Any]:
+    return {
+        "LANGUAGE_CODE": "es-mx" if first == "es" else "en",
+        "LANGUAGES": [("es-mx", "Español"), ("en", "English")],
+        "LOCALE_PATHS": [_WEB / "config" / "locale"],
+        "USE_I18N": True,
+        "USE_TZ": True,
+        "TIME_ZONE": "UTC",
+    }
+
+
+def _static() -> dict[str, Any]:
+    return {
+        "STATIC_URL": "/static/",
+        "STATICFILES_DIRS": [_WEB / "config" / "static"],
+        "WHITENOISE_USE_FINDERS": True,
+        "WHITENOISE_AUTOREFRESH": False,
+    }
+
+
+def _hardening(prefix: str, *, secure: bool) -> dict[str, Any]:
+    return {
+        # The name carries node and door, so that no browser sends one door's cookie to another on the same host.
+        "SESSION_COOKIE_NAME": f"{prefix}_session",
+        "CSRF_COOKIE_NAME": f"{prefix}_csrf",
+        "LANGUAGE_COOKIE_NAME": f"{prefix}_language",
+        "KEY_COOKIE_NAME": f"{prefix}_key",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_HTTPONLY": True,
+        "LANGUAGE_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        "CSRF_COOKIE_SAMESITE": "Strict",
+        "LANGUAGE_COOKIE_SAMESITE": "Strict",
+        "SESSION_COOKIE_SECURE": secure,
+        "CSRF_COOKIE_SECURE": secure,
+        "LANGUAGE_COOKIE_SECURE": secure,
+        "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+        "SESSION_COOKIE_AGE": 20 * 60,  # ends on idle: a screen left open in an office, a phone left in a house
+        "SESSION_SAVE_EVERY_REQUEST": True,
+        "SECURE_CSP": {
+            "default-src": [CSP.NONE],
+            "script-src": [CSP.SELF],
+            "style-src": [CSP.SELF],
+            "img-src": [CSP.SELF],
+            "font-src": [CSP.SELF],
+            "connect-src": [CSP.SELF],
+            "form-action": [CSP.SELF],
+            "frame-ancestors": [CSP.NONE],
+            "base-uri": [CSP.NONE],
+        },
+        "SECURE_CONTENT_TYPE_NOSNIFF": True,
+        "SECURE_REFERRER_POLICY": "no-referrer",
+        "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
+        "X_FRAME_OPTIONS": "DENY",
+        # Nothing a person types may reach the disk in clear: no upload ever spools to a temporary file.
+        "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
+        "LOGGING_CONFIG": "tejido.web.config.logs.configure",
+        "MIDDLEWARE": [
+            "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.middleware.csp.ContentSecurityPolicyMiddleware",
+            "tejido.web.config.headers.NothingLeftBehind",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.locale.LocaleMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "django_htmx.middleware.HtmxMiddleware",
+        ],
+    }

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One typed object from `TEJIDO_*`: what a node is told by its operator. It refuses to start if something is wrong."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from tejido.vocabulary import BadInput
+from tejido.web.config.operator import Operator, read_operator
+
+
+@dataclass(frozen=True, repr=False)
+class NodeSettings:
+    """Everything a door or a command needs to know of its node. Secrets are bytes and never printed."""
+
+    node: str
+    data: Path
+    operator: Operator
+    time_zone: ZoneInfo
+    pepper: bytes  # mixed into every password's key; kept outside the database
+    environment_key: bytes  # seals second-factor secrets
+    transport_key: bytes  # signs receipts and anchors; opens nothing
+    secrets: dict[str, str]  # Django secret per door
+    verify_key: bytes | None  # the organisation's signing key, pinned; None only while the node is being made
+    hosts: tuple[str, ...]
+    addresses: dict[str, str]  # public address of each door
+    demo: bool
+    password_memory_mib: int
+    secure_cookies: bool
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "node.sqlite3"
+
+
+def _text(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, default)
+    if value is None or value == "":
+        raise BadInput(
+            "setting.missing",
+            en=f"the setting {name} is missing; `tejido node make` writes them all",
+            es=f"falta el ajuste {name}; `tejido node make` los escribe todos",
+            where=name,
+        )
+    return value
+
+
+def _secret(name: str, *, length: int) -> bytes:
+    try:
+        raw = bytes.fromhex(_text(name))
+    except ValueError:
+        raw = b""
+    if len(raw) != length:
+        raise BadInput(
+            "setting.secret",
+            en=f"{name} must be {length} bytes written as {2 * length} hex digits",
+            es=f"{name} debe ser de {length} bytes escritos con {2 * length} dígitos hexadecimales",
+            where=name,
+        )
+    return raw
+
+
+def _flag(name: str, default: str) -> bool:
+    value = _text(name, default)
+    if value not in ("0", "1"):
+        raise BadInput("setting.flag", en=f"{name} must be 0 or 1", es=f"{name} debe ser 0 o 1", where=name)
+    return value == "1"
+
+
+def _memory() -> int:
+    value = _text("TEJIDO_PASSWORD_MEMORY_MIB", "256")
+    # Less than the design's floor is for the test suite alone, which makes hundreds of members.
+    floor = 8 if os.environ.get("TEJIDO_TESTING") == "1" else 256
+    if not value.isdigit() or int(value) < floor:
+        raise BadInput(
+            "setting.memory",
+            en=f"TEJIDO_PASSWORD_MEMORY_MIB must be a whole number of at least {floor}",
+            es=f"TEJIDO_PASSWORD_MEMORY_MIB debe ser un entero de al menos {floor}",
+            where="TEJIDO_PASSWORD_MEMORY_MIB",
+        )
+    return int(value)
+
+
+def _zone() -> ZoneInfo:
+    name = _text("TEJIDO_TIME_ZONE")
+    if name not in available_timezones():
+        raise BadInput(
+            "setting.zone",
+            en=f"{name!r} is no time zone; write one such as America/Mexico_City",
+            es=f"{name!r} no es una zona horaria; escriba una como America/Mexico_City",
+            where="TEJIDO_TIME_ZONE",
+        )
+    return ZoneInfo(name)
+
+
+@cache
+def node_settings() -> NodeSettings:
+    """The settings of this process; raises `BadInput` for the first that is missing or wrong."""
+    pinned = os.environ.get("TEJIDO_VERIFY_KEY", "")
+    return NodeSettings(
+        node=_text("TEJIDO_NODE"),
+        data=Path(_text("TEJIDO_DATA")),
+        operator=read_operator(Path(_text("TEJIDO_OPERATOR"))),
+        time_zone=_zone(),
+        pepper=_secret("TEJIDO_PEPPER", length=32),
+        environment_key=_secret("TEJIDO_ENVIRONMENT_KEY", length=32),
+        transport_key=_secret("TEJIDO_TRANSPORT_KEY", length=32),
+        secrets={door: _text(f"TEJIDO_SECRET_{door.upper()}") for door in ("public", "staff", "partners")},
+        verify_key=_secret("TEJIDO_VERIFY_KEY", length=32) if pinned else None,
+        hosts=tuple(_text("TEJIDO_HOSTS", "127.0.0.1,localhost").split(",")),
+        addresses={
+            door: _text(f"TEJIDO_ADDRESS_{door.upper()}", "http://127.0.0.1") for door in ("public", "staff", "partners")
+        },
+        demo=_flag("TEJIDO_DEMO", "0"),
+        password_memory_mib=_memory(),
+        secure_cookies=_flag("TEJIDO_SECURE_COOKIES", "1"),
+    )

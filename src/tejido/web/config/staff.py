@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The staff door: advocates, case managers, supervisors, analysts. Every page asks who you are."""
+
+from tejido.web.config.django_settings import ALL_APPS, door_settings
+
+globals().update(door_settings("staff", ALL_APPS))
+# The ring is unlocked after Django knows who asks; a view that forgets to ask is refused by LoginRequiredMiddleware.
+MIDDLEWARE: list[str] = [
+    *globals()["MIDDLEWARE"],
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tejido.web.accounts.unlocking.UnlockRing",
+]
+LOGIN_URL = "/login/"

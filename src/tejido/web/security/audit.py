@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The audit: an explicit line in every action and every reading, never a signal, never a word of content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+
+from tejido.web.security.models import AuditEntry
+from tejido.web.security.sealing import SealedRecord
+
+# What a detail may say. Anything else would be a place for content to hide.
+ALLOWED_DETAILS = frozenset(
+    {"sealed", "count", "filter", "team", "teams", "role", "lane", "reasons", "agreement", "decision", "message",
+     "message_type", "partner", "status", "outcome", "edition", "window", "door", "fields", "reason_code", "kind",
+     "target", "revision"}
+)  # fmt: skip
+
+
+def record(event: str, *, by: Any, record: models.Model | None = None, **detail: Any) -> AuditEntry:
+    """Write one line inside the caller's transaction. `by` is the member, or None for the node itself."""
+    unknown = set(detail) - ALLOWED_DETAILS
+    if unknown:
+        raise ValueError(f"not allowed in the audit: {sorted(unknown)}")
+    if isinstance(record, SealedRecord):
+        detail.setdefault("sealed", record.sealed_digest())
+        detail.setdefault("revision", record.revision)
+    key = record.pk if record is not None else None
+    return AuditEntry.objects.create(
+        member_id=by.pk if by is not None else None,
+        event=event,
+        table=record._meta.label_lower if record is not None else "",
+        record_id=key if isinstance(key, UUID) else None,
+        detail=json.loads(json.dumps(detail, default=str)),
+    )
+
+
+def digest_of(entry: AuditEntry, before: bytes) -> bytes:
+    """SHA-256 over the entry's columns and the digest before it."""
+    columns = [
+        entry.position,
+        entry.pk,
+        entry.at.isoformat(),
+        str(entry.member_id or ""),
+        entry.event,
+        entry.table,
+        str(entry.record_id or ""),
+        entry.detail,
+    ]
+    written = json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(b"tejido/audit/1\x00" + before + written.encode()).digest()
+
+
+@transaction.atomic
+def chain(limit: int = 5000) -> int:
+    """Chain entries not yet chained, in the order they were committed; returns how many. Run by one job at a time."""
+    last = AuditEntry.objects.filter(position__isnull=False).order_by("-position").first()
+    position, before = (last.position, bytes(last.digest)) if last else (0, b"\x00" * 32)
+    fresh = list(AuditEntry.objects.filter(position__isnull=True).order_by("pk")[:limit])
+    for entry in fresh:
+        position += 1
+        entry.position = position
+        before = entry.digest = digest_of(entry, before)
+    AuditEntry.objects.bulk_update(fresh, ["position", "digest"], batch_size=500)
+    return len(fresh)
+
+
+def broken_links() -> list[int]:
+    """Positions whose digest does not follow from the entry and the one before: altered, removed or reordered."""
+    broken, before, expected = [], b"\x00" * 32, 1
+    for entry in AuditEntry.objects.filter(position__isnull=False).order_by("position").iterator():
+        if entry.position != expected or digest_of(entry, before) != bytes(entry.digest):
+            broken.append(entry.position)
+        before, expected = bytes(entry.digest), entry.position + 1
+    return broken

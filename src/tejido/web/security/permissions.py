@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything one may be allowed to do. `TEAM` permissions hold only for records of one's own teams."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a person may do."""
+
+    CONTACT_TAKE = "contact.take"
+    CONTACT_READ = "contact.read"
+    CONTACT_EDIT = "contact.edit"
+    CASE_OPEN = "case.open"
+    CASE_READ = "case.read"
+    CASE_EDIT = "case.edit"
+    CASE_SEARCH = "case.search"
+    TASK_EDIT = "task.edit"
+    RELEASE_RECORD = "release.record"
+    REFERRAL_SEND = "referral.send"
+    SERVICE_EDIT = "service.edit"
+    HANDOVER_SEND = "handover.send"
+    HANDOVER_ANSWER = "handover.answer"
+    DANGER_SEND = "danger.send"
+    ALERT_READ = "alert.read"
+    AGREEMENT_READ = "agreement.read"
+    COUNT = "count"
+    SHEET_BUILD = "sheet.build"
+    TABULATION_SEND = "tabulation.send"
+    QUEUE_WATCH = "queue.watch"
+    AUDIT_READ = "audit.read"
+    MEMBER_EDIT = "member.edit"
+
+
+# Permissions that also ask: is the record one of my teams'?
+TEAM = frozenset(
+    {
+        Permission.CONTACT_READ,
+        Permission.CONTACT_EDIT,
+        Permission.CASE_READ,
+        Permission.CASE_EDIT,
+        Permission.RELEASE_RECORD,
+        Permission.REFERRAL_SEND,
+        Permission.HANDOVER_SEND,
+        Permission.HANDOVER_ANSWER,
+        Permission.DANGER_SEND,
+    }
+)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who may do what: one role after the other, in words a director can check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tejido.vocabulary import Words
+from tejido.web.security.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: what it is called, what it is for, what it may do."""
+
+    code: str
+    title: Words
+    purpose: Words
+    permissions: frozenset[P]
+
+
+_TAKES_CONTACTS = {P.CONTACT_TAKE, P.CONTACT_READ, P.CONTACT_EDIT, P.CASE_OPEN, P.CASE_READ, P.CASE_EDIT, P.CASE_SEARCH,
+                   P.TASK_EDIT, P.RELEASE_RECORD, P.REFERRAL_SEND, P.AGREEMENT_READ}  # fmt: skip
+_CARRIES_CASES = _TAKES_CONTACTS | {P.HANDOVER_SEND, P.HANDOVER_ANSWER, P.DANGER_SEND, P.SERVICE_EDIT}
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        Role(
+            "advocate",
+            {"en": "Advocate", "es": "Persona consejera"},
+            {
+                "en": "Answers the line, assesses safety, opens or finds the case, refers.",
+                "es": "Atiende la línea, valora la seguridad, abre o encuentra el caso, canaliza.",
+            },
+            frozenset(_TAKES_CONTACTS | {P.DANGER_SEND}),
+        ),
+        Role(
+            "case_manager",
+            {"en": "Case manager", "es": "Responsable de seguimiento"},
+            {
+                "en": "Carries cases: plan, releases, referrals, hand-over to the other country.",
+                "es": "Da seguimiento a los casos: plan, autorizaciones, canalizaciones, traspaso al otro país.",
+            },
+            frozenset(_CARRIES_CASES),
+        ),
+        Role(
+            "supervisor",
+            {"en": "Supervisor", "es": "Supervisora o supervisor"},
+            {
+                "en": "Watches queue and workload, is the second person alerted to danger, reviews.",
+                "es": "Cuida la fila y la carga de trabajo, es la segunda persona avisada de un peligro, revisa.",
+            },
+            frozenset(_CARRIES_CASES | {P.QUEUE_WATCH, P.ALERT_READ}),
+        ),
+        Role(
+            "data_analyst",
+            {"en": "Data analyst", "es": "Analista de datos"},
+            {
+                "en": "Counts from coded rows, builds fact sheets, exchanges totals. Opens no case.",
+                "es": "Cuenta a partir de filas codificadas, elabora hojas informativas, intercambia totales. "
+                "No abre casos.",
+            },
+            frozenset({P.COUNT, P.SHEET_BUILD, P.TABULATION_SEND, P.AGREEMENT_READ}),
+        ),
+        Role(
+            "auditor",
+            {"en": "Auditor", "es": "Auditoría"},
+            {
+                "en": "Reads who did what and when. Opens nothing.",
+                "es": "Lee quién hizo qué y cuándo. No abre nada.",
+            },
+            frozenset({P.AUDIT_READ}),
+        ),
+        Role(
+            "administrator",
+            {"en": "Administrator", "es": "Administración"},
+            {
+                "en": "Adds members to teams and signs keys. Opens no case.",
+                "es": "Agrega integrantes a los equipos y firma llaves. No abre casos.",
+            },
+            frozenset({P.MEMBER_EDIT, P.AUDIT_READ}),
+        ),
+    )
+}

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Finding sealed values by keyed tokens: phones and identifiers exactly, names only as compounds."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from uuid import UUID
+
+import phonenumbers
+
+from tejido.crypto import search_token
+from tejido.web.security.keyring import KeyRing
+from tejido.web.security.models import RecordKey, SearchToken
+
+SEARCH_SCOPE = "organisation-search"
+
+
+def folded(text: str) -> str:
+    """Lower case, no accents, single spaces: as people type a name in a hurry."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+
+
+def sounded(name: str) -> str:
+    """How a given name sounds in Spanish, roughly: b/v, s/z/c, j/g/x, ll/y, silent h, qu/k, doubled letters."""
+    text = folded(name).replace("qu", "k").replace("ll", "y").replace("ch", "x").replace("h", "").replace("x", "j")
+    for first, second in (("ce", "se"), ("ci", "si"), ("ge", "je"), ("gi", "ji"), ("v", "b"), ("z", "s"), ("c", "k")):
+        text = text.replace(first, second)
+    return "".join(letter for place, letter in enumerate(text) if place == 0 or letter != text[place - 1])
+
+
+def phone_value(number: str, region: str) -> str:
+    """A phone number in E.164, or its digits where it is no number of that region."""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return "".join(letter for letter in number if letter.isdigit())
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def name_values(given: str, surnames: Iterable[str], *, birth_year: int | None = None, place: str = "") -> set[str]:
+    """Compounds of one name: sounded given + surname, surname + birth year, surname + place. Never a name alone."""
+    compounds = set()
+    for surname in filter(None, (folded(part) for part in surnames)):
+        for first in folded(given).split()[:2]:
+            compounds.add(f"g|{sounded(first)}|{surname}")
+        if birth_year:
+            compounds.add(f"y|{surname}|{birth_year}")
+        if place:
+            compounds.add(f"p|{surname}|{folded(place)}")
+    return compounds
+
+
+def _key(ring: KeyRing) -> bytes:
+    return ring.raw(RecordKey.objects.get(scope=SEARCH_SCOPE).id)
+
+
+def index(ring: KeyRing, *, table: str, record_id: UUID, values: Iterable[tuple[str, str]]) -> None:
+    """Replace the tokens of one record by those of `values`: (kind, value) pairs."""
+    index_many(ring, table=table, records={record_id: values})
+
+
+def index_many(ring: KeyRing, *, table: str, records: dict[UUID, Iterable[tuple[str, str]]]) -> None:
+    """Replace the tokens of many records."""
+    key = _key(ring)
+    SearchToken.objects.filter(table=table, record_id__in=records).delete()
+    SearchToken.objects.bulk_create(
+        [
+            SearchToken(token=search_token(key, kind, value), kind=kind, table=table, record_id=record_id)
+            for record_id, values in records.items()
+            for kind, value in sorted(set(values))
+        ],
+        batch_size=500,
+    )
+
+
+def matching(ring: KeyRing, *, table: str, values: Iterable[tuple[str, str]]) -> list[UUID]:
+    """Ids of records that hold a token of any of `values`. Tokens are shared: open and compare what is found."""
+    key = _key(ring)
+    found: dict[UUID, None] = {}
+    for kind, value in sorted(set(values)):
+        tokens = SearchToken.objects.filter(table=table, kind=kind, token=search_token(key, kind, value))
+        found.update(dict.fromkeys(tokens.values_list("record_id", flat=True)))
+    return list(found)
