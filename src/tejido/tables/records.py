@@ -167,6 +167,8 @@ RECORD_TABLES: tuple[Table, ...] = (
     TIES,
 )
 
+REQUIRED_TABLES = ("contacts", "cases", "persons")  # the others may be missing, which means empty
+
 
 def record_table(name: str) -> Table:
     """The record table called `name`; raises KeyError."""
