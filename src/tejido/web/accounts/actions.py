@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Making members and teams, and letting a member into a team."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from tejido.crypto import (
+    BoxKey,
+    Context,
+    PasswordCost,
+    SignedKey,
+    SigningKey,
+    new_key,
+    new_totp_secret,
+    seal_box,
+    seal_field,
+    seal_with_password,
+)
+from tejido.web.accounts.keys import grant_info, organisation_key, previous_context
+from tejido.web.accounts.models import Member, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.security import audit
+from tejido.web.security.access import require
+from tejido.web.security.keyring import KeyRing, TeamSecret
+from tejido.web.security.models import RecordKey
+from tejido.web.security.permissions import Permission
+
+SIGNING_SCOPE = "organisation-signing"
+
+
+@dataclass(frozen=True, repr=False)
+class NewMember:
+    """A member just made, and the secret for her authenticator: shown to her once."""
+
+    member: Member
+    private: BoxKey
+    totp_secret: bytes
+
+
+def member_context(member: Member) -> Context:
+    """What a member's private key and second factor are bound to."""
+    return Context(settings.TEJIDO.node, "accounts.member", str(member.pk), "private_key", member.login)
+
+
+def password_cost() -> PasswordCost:
+    """The node's Argon2id cost."""
+    return PasswordCost(memory_mib=settings.TEJIDO.password_memory_mib)
+
+
+@transaction.atomic
+def create_member(
+    *, login: str, name: str, roles: Sequence[str], language: str, password: str, signing: SigningKey, by: Any
+) -> NewMember:
+    """Make a member with her own keys, signed by the organisation. `by` is None only while the node is being made."""
+    if by is not None:
+        require(by, Permission.MEMBER_EDIT)
+    private, secret = BoxKey.generate(), new_totp_secret()
+    member = Member(login=login, display_name=name, roles=list(roles), language=language)
+    signed = SignedKey.sign(signing, f"{settings.TEJIDO.node}/member/{member.pk}", private.public)
+    member.public_key, member.signature = private.public.raw, signed.signature
+    member.private_key = seal_with_password(
+        private.raw, password, pepper=settings.TEJIDO.pepper, context=member_context(member), cost=password_cost()
+    )
+    member.totp = seal_field(settings.TEJIDO.environment_key, secret, member_context(member))
+    member.save(force_insert=True)
+    for role in roles:
+        audit.record("member.created", by=by, record=member, role=role)
+    return NewMember(member, private, secret)
+
+
+@transaction.atomic
+def create_team(
+    *, kind: Team.Kind, name: str, members: Sequence[Member], signing: SigningKey, by: Any
+) -> tuple[Team, TeamSecret]:
+    """Make a team with its first key generation, sealed to its first members."""
+    if by is not None:
+        require(by, Permission.MEMBER_EDIT)
+    team = Team.objects.create(kind=kind, name=name)
+    secret = TeamSecret(BoxKey.generate(), new_key())
+    _new_generation(team, 1, secret, members, signing, previous=None)
+    audit.record("team.created", by=by, record=team, kind=kind)
+    return team, secret
+
+
+def _new_generation(
+    team: Team, number: int, secret: TeamSecret, members: Sequence[Member], signing: SigningKey,
+    previous: TeamSecret | None,
+) -> TeamGeneration:  # fmt: skip
+    owner = f"{settings.TEJIDO.node}/team/{team.pk}/{number}"
+    generation = TeamGeneration(team=team, number=number, public_key=secret.box.public.raw)
+    generation.signature = SignedKey.sign(signing, owner, secret.box.public).signature
+    if previous is not None:
+        generation.previous = seal_field(secret.symmetric, previous.encode(), previous_context(generation))
+    generation.save()
+    for member in members:
+        _grant(generation, secret, member)
+    return generation
+
+
+def _grant(generation: TeamGeneration, secret: TeamSecret, member: Member) -> None:
+    public = member.signed_key().checked(organisation_key())
+    TeamKeyGrant.objects.create(
+        generation=generation, member=member, box=seal_box(public, secret.encode(), grant_info(generation, member.pk))
+    )
+
+
+@transaction.atomic
+def join_team(*, member: Member, team: Team, secret: TeamSecret, by: Any) -> None:
+    """Seal the team's current generation to a newcomer. `secret` comes from the ring of a member of the team."""
+    generation = team.generations.order_by("-number")[0]
+    _grant(generation, secret, member)
+    audit.record("team.joined", by=by, record=member, team=str(team.pk))
+
+
+@transaction.atomic
+def leave_team(*, member: Member, team: Team, secret: TeamSecret, signing: SigningKey, by: Any) -> TeamSecret:
+    """Take a member out: a new generation, sealed to those who remain, which opens the older ones."""
+    current = team.generations.order_by("-number")[0]
+    remaining = Member.objects.filter(grants__generation=current).exclude(pk=member.pk)
+    fresh = TeamSecret(BoxKey.generate(), new_key())
+    _new_generation(team, current.number + 1, fresh, list(remaining), signing, previous=secret)
+    TeamKeyGrant.objects.filter(member=member, generation__team=team).delete()
+    audit.record("team.left", by=by, record=member, team=str(team.pk))
+    return fresh
+
+
+def create_secret(*, scope: str, raw: bytes, ring: KeyRing, teams: Sequence[Team]) -> RecordKey:
+    """Keep a secret of the whole organisation (search key, signing key), sealed to the teams that use it."""
+    record_key = RecordKey(scope=scope)
+    ring.adopt(record_key, raw, [team.pk for team in teams])
+    return record_key
+
+
+def new_password() -> str:
+    """A password for a member who has not chosen one yet: 100 random bits, in groups."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    drawn = "".join(letters[byte % len(letters)] for byte in os.urandom(20))
+    return "-".join(drawn[start : start + 5] for start in range(0, 20, 5))

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Members, teams and their public keys. Private halves are sealed: a member's under her password, a team's to members."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+from tejido.crypto import PublicKey, SignedKey
+
+
+class Team(models.Model):
+    """People who open the same records."""
+
+    OPEN_COLUMNS: ClassVar = {"id": "random", "kind": "what the team is for", "name": "says nothing of a person"}
+
+    class Kind(models.TextChoices):
+        INTAKE = "intake"  # answers the line
+        CASES = "cases"  # a caseload
+        DATA = "data"  # counts
+        DUTY = "duty"  # break-glass and danger
+        ADMINISTRATION = "administration"  # signs keys, opens no case
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    name = models.CharField(max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamGeneration(models.Model):
+    """One generation of a team's keys. `previous` opens with this generation's key and holds the one before."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "row number",
+        "team": "random",
+        "number": "which generation",
+        "public_key": "public",
+        "signature": "of the organisation",
+        "previous": "ciphertext",
+        "created_at": "when the team's keys changed",
+    }
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="generations")
+    number = models.PositiveIntegerField()
+    public_key = models.BinaryField()
+    signature = models.BinaryField()
+    previous = models.BinaryField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "number"], name="one_generation_per_number")]
+        ordering = ["team", "number"]
+
+    def signed_key(self) -> SignedKey:
+        """The public key with the organisation's word for it."""
+        owner = f"{settings.TEJIDO.node}/team/{self.team_id}/{self.number}"
+        return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
+
+
+class Member(AbstractBaseUser):
+    """A person who works here. Opening her private key is the password check; no other verifier is kept."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "login": "staff name, known to the operator",
+        "display_name": "staff name, known to the operator",
+        "roles": "what she may do",
+        "language": "of her screens",
+        "status": "may she sign in",
+        "public_key": "public",
+        "signature": "of the organisation",
+        "private_key": "sealed under her password",
+        "totp": "sealed under the environment key",
+        "totp_last_step": "replay of a code is refused",
+        "failures": "sign-ins refused in a row",
+        "failed_at": "when the last was refused",
+        "status_changed_at": "when the status changed",
+        "created_at": "when she joined",
+    }
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        AWAITING_REGRANT = "awaiting_regrant"  # lost her password: a colleague seals her teams' keys to a new key
+        LEFT = "left"
+
+    password = None  # type: ignore[assignment]
+    last_login = None  # type: ignore[assignment]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    login = models.CharField(max_length=60, unique=True)
+    display_name = models.CharField(max_length=80)
+    roles = models.JSONField(default=list)
+    language = models.CharField(max_length=5, default="en")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.ACTIVE)
+    status_changed_at = models.DateTimeField(auto_now_add=True)
+    public_key = models.BinaryField()
+    signature = models.BinaryField()
+    private_key = models.BinaryField()
+    totp = models.BinaryField()
+    totp_last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "login"
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """May she work now?"""
+        return self.status == self.Status.ACTIVE
+
+    @cached_property
+    def team_ids(self) -> frozenset[uuid.UUID]:
+        """Teams whose records she may see."""
+        return frozenset(self.grants.values_list("generation__team_id", flat=True))
+
+    def get_session_auth_hash(self) -> str:
+        """Changes with the sealed private key, so that a new password ends every open session."""
+        return salted_hmac("tejido.accounts.session", bytes(self.private_key), algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self):  # type: ignore[no-untyped-def]
+        """No older secrets are kept."""
+        return iter(())
+
+    def signed_key(self) -> SignedKey:
+        """Her public key with the organisation's word for it."""
+        return SignedKey(f"{settings.TEJIDO.node}/member/{self.pk}", PublicKey(bytes(self.public_key)), self.signature)
+
+
+class TeamKeyGrant(models.Model):
+    """One generation of a team's secret, sealed to one member."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "row number",
+        "generation": "which",
+        "member": "who may open",
+        "box": "ciphertext",
+    }
+
+    generation = models.ForeignKey(TeamGeneration, on_delete=models.CASCADE, related_name="grants")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="grants")
+    box = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["generation", "member"], name="one_grant_per_member")]

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From a session and its second cookie to an unlocked ring, for the length of one request."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import login as start_session
+from django.contrib.auth import logout as end_session
+from django.http import HttpRequest, HttpResponse
+
+from tejido.crypto import BoxKey, CannotOpen, Context, new_key, open_field, seal_field
+from tejido.web.accounts.keys import ring_of
+from tejido.web.accounts.login import SignedIn
+
+_SESSION = "ring"
+
+
+def open_session(request: HttpRequest, response: HttpResponse, signed_in: SignedIn) -> None:
+    """Start a session whose unlocked key is sealed under random bytes that live only in the second cookie."""
+    request.session.flush()
+    start_session(request, signed_in.member, backend="tejido.web.accounts.login.SessionOnly")
+    cookie_key = new_key()
+    _seal(request, cookie_key, signed_in.private, {})
+    response.set_cookie(
+        settings.KEY_COOKIE_NAME,
+        cookie_key.hex(),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+    )
+
+
+def close_session(request: HttpRequest, response: HttpResponse) -> None:
+    """Delete the key at both ends."""
+    end_session(request)
+    response.delete_cookie(settings.KEY_COOKIE_NAME, samesite="Strict")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def _context(request: HttpRequest) -> Context:
+    return Context(settings.TEJIDO.node, "session", str(request.session.session_key), "ring", settings.DOOR)
+
+
+def _seal(request: HttpRequest, cookie_key: bytes, private: BoxKey, batch: dict[str, str]) -> None:
+    if not request.session.session_key:
+        request.session.create()
+    plain = json.dumps({"private": private.raw.hex(), "batch": batch}).encode()
+    request.session[_SESSION] = b64encode(seal_field(cookie_key, plain, _context(request))).decode()
+
+
+class UnlockRing:
+    """Puts the member's ring on the request; a session whose key cookie is gone is ended."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        try:
+            cookie_key = bytes.fromhex(request.COOKIES.get(settings.KEY_COOKIE_NAME, ""))
+            held = json.loads(open_field(cookie_key, b64decode(request.session[_SESSION]), _context(request)))
+        except (KeyError, ValueError, CannotOpen):
+            end_session(request)
+            return self.get_response(request)
+        private, batch = BoxKey(bytes.fromhex(held["private"])), held["batch"]
+        before = dict(batch)
+        request.ring = ring_of(request.user, private, batch)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if batch != before and request.user.is_authenticated:
+            _seal(request, cookie_key, private, batch)
+        return response

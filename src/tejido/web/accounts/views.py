@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tejido.web.accounts import login as signing_in
+from tejido.web.accounts.demo import demo_logins
+from tejido.web.accounts.forms import SignInForm
+from tejido.web.accounts.unlocking import close_session, open_session
+from tejido.web.security import audit
+
+
+@login_not_required
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page. Says only that it did not work, never which part."""
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            signed_in = signing_in.sign_in(**form.cleaned_data, now=timezone.now())
+        except signing_in.TooMany:
+            form.add_error(None, _("Too many wrong tries for this account. Wait a few minutes, then try again."))
+        except signing_in.Refused:
+            form.add_error(None, _("That did not work. Check the user name, the password and the code."))
+        else:
+            response = redirect("show_desk")
+            open_session(request, response, signed_in)
+            language = "es-mx" if signed_in.member.language == "es" else "en"
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Strict")
+            return response
+    status = 200 if not form.errors else 422
+    return render(request, "accounts/sign_in.html", {"form": form, "demo_logins": demo_logins()}, status=status)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session at both ends."""
+    audit.record("member.signed_out", by=request.user)
+    response = redirect("sign_in")
+    close_session(request, response)
+    return response
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language of the screens; the page asked from is shown again."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("back", "/")
+    response = redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Strict",
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+        )  # fmt: skip
+    return response

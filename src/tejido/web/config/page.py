@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every page is told: the operator, the language, the demo's warning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+
+def short_language(code: str | None = None) -> str:
+    """The two-letter language of the library: es or en."""
+    return "es" if (code or translation.get_language() or "en").startswith("es") else "en"
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template."""
+    node = settings.TEJIDO
+    language = short_language()
+    return {
+        "operator": node.operator,
+        "operator_name": node.operator.name[language],
+        "language": language,
+        "html_language": "es-MX" if language == "es" else "en",
+        "languages": settings.LANGUAGES,
+        "demo": node.demo,
+        "door": settings.DOOR,
+        "static_url": settings.STATIC_URL,
+    }

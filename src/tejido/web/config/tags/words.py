@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Words of code lists in the reader's language: `{{ code|label:"gender" }}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.translation import gettext
+
+from tejido.vocabulary import UnknownCode, Words, code_list
+from tejido.web.config.page import short_language
+
+register = template.Library()
+
+
+@register.filter
+def label(code: str | None, list_name: str) -> str:
+    """The words for a code; \"not recorded\" for none."""
+    if code in (None, ""):
+        return gettext("not recorded")
+    try:
+        return code_list(list_name).label_of(str(code), short_language())  # type: ignore[arg-type]
+    except UnknownCode:
+        return str(code)
+
+
+@register.filter
+def labels(codes: Iterable[str] | None, list_name: str) -> str:
+    """The words for several codes, joined by commas."""
+    return ", ".join(label(code, list_name) for code in codes or []) or gettext("not recorded")
+
+
+@register.filter
+def say(words: Words) -> str:
+    """Words kept in both languages, in the reader's."""
+    return words[short_language()]  # type: ignore[index]

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Contacts: one call, text, chat, e-mail or web form. In clear only what moves the queue."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from tejido.web.accounts.models import Team
+from tejido.web.security.fields import SealedField
+from tejido.web.security.sealing import SealedRecord
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Named readings; each starts from the user."""
+
+    def visible_to(self, user) -> ContactQuerySet:  # type: ignore[no-untyped-def]
+        """Contacts of the user's teams."""
+        return self.filter(team_id__in=user.team_ids)
+
+    def waiting(self) -> ContactQuerySet:
+        """Nobody has taken them yet; the urgent first, then the oldest."""
+        return self.filter(state=Contact.State.WAITING).order_by("-priority", "received_at")
+
+
+class Contact(SealedRecord):
+    """One contact. What was said, who said it and in which language are sealed."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "key": "random",
+        "revision": "number of saves",
+        "code": "short code to say aloud",
+        "team": "who answers",
+        "owner": "who took it",
+        "channel": "phone, web form, …",
+        "received_at": "when it came",
+        "received_on": "the node's local day",
+        "routing_language": "only while it waits, so that someone who speaks it answers; emptied when taken",
+        "priority": "order in the queue",
+        "state": "waiting, taken, closed",
+        "state_changed_at": "when",
+        "state_changed_by": "by whom",
+        "notice_version": "of the privacy notice shown",
+        "notice_at": "when it was shown",
+        "notice_language": "only while it waits; then sealed with the rest",
+    }
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        TAKEN = "taken"
+        CLOSED = "closed"
+
+    code = models.CharField(max_length=12, unique=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=20)
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    routing_language = models.CharField(max_length=3, blank=True)
+    priority = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    state_changed_at = models.DateTimeField()
+    state_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    notice_version = models.CharField(max_length=20, blank=True)
+    notice_at = models.DateTimeField(null=True)
+    notice_language = models.CharField(max_length=3, blank=True)
+
+    language = SealedField()  # code list language
+    speaker = SealedField()  # code list speaker: who is speaking
+    concerns = SealedField()  # code list contact_concerns: whom it concerns
+    topic = SealedField()  # code list contact_topic
+    outcome = SealedField()  # code list contact_outcome
+    countries = SealedField()  # list of code list country
+    can_talk = SealedField()  # asked first: true, false or null
+    reply_safety = SealedField()  # code list reply_safety
+    reply_how = SealedField()  # text: number or address, hours, what to say if someone else answers
+    under_18 = SealedField()  # code list yes_no_unknown: is anyone under 18
+    duty_noted = SealedField()  # the duty that follows was shown and noted: {"at", "by", "duty"}
+    own_words = SealedField()  # verbatim
+    advocate_view = SealedField()  # the advocate's own words, apart
+    contactor_name = SealedField()
+    contactor_phone = SealedField()
+    notice = SealedField()  # {"version", "at", "language"} kept once taken
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", owner__isnull=True) | ~models.Q(state="waiting"),
+                name="waiting_contact_has_no_owner",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting") | models.Q(routing_language=""),
+                name="routing_language_only_while_waiting",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["team", "state", "-priority", "received_at"], name="contact_queue"),
+            models.Index(fields=["team", "-received_at"], name="contact_by_time"),
+        ]

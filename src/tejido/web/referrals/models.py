@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Referrals: which service, how she was connected, what came of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from tejido.web.cases.models import CasePart
+from tejido.web.security.fields import SealedField
+
+
+class Referral(CasePart):
+    """One referral. Which service, and for what need, describes her: both are sealed."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "key": "random",
+        "revision": "number of saves",
+        "case": "random",
+        "made_at": "when",
+        "made_by": "by whom",
+        "state": "open or closed",
+        "state_changed_at": "when",
+        "state_changed_by": "by whom",
+    }
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    state_changed_at = models.DateTimeField()
+    state_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    service = SealedField()  # id of the directory's service
+    need = SealedField()  # code list service_need
+    how = SealedField()  # code list referral_how: read_out_by_phone, warm_hand_over, sent
+    outcome = SealedField()  # code list referral_outcome
+    note = SealedField()

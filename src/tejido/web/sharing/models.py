@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What two organisations agreed, what was handed over, what came back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from tejido.web.accounts.models import Team
+from tejido.web.cases.models import Case
+from tejido.web.mailbox.models import Partner
+from tejido.web.security.fields import SealedField
+from tejido.web.security.sealing import SealedRecord
+
+
+class SharedAgreement(models.Model):
+    """An agreement as both organisations signed it."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "the agreement's own id",
+        "partner": "with whom",
+        "document": "tejido.agreements.Agreement as a mapping; public terms",
+        "digest": "of its canonical bytes",
+        "our_signature": "over the digest",
+        "partner_signature": "over the digest",
+        "added_at": "when",
+    }
+
+    id = models.CharField(primary_key=True, max_length=60)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")
+    document = models.JSONField()
+    digest = models.CharField(max_length=64)
+    our_signature = models.BinaryField()
+    partner_signature = models.BinaryField()
+    added_at = models.DateTimeField(auto_now_add=True)
+
+
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    """Named readings; each starts from the user."""
+
+    def visible_to(self, user) -> HandoverQuerySet:  # type: ignore[no-untyped-def]
+        """Hand-overs of the user's teams."""
+        return self.filter(team_id__in=user.team_ids)
+
+    def offered(self) -> HandoverQuerySet:
+        """Arrived and not yet answered."""
+        return self.filter(direction=Handover.Direction.IN, state=Handover.State.OFFERED)
+
+
+class Handover(SealedRecord):
+    """A case on its way to, or come from, the partner. Its id is the same at both."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random; the same at both organisations",
+        "key": "random",
+        "revision": "number of saves",
+        "team": "who carries it",
+        "partner": "with whom",
+        "direction": "out or in",
+        "case": "random; empty until accepted",
+        "state": "offered, accepted, declined, withdrawn",
+        "state_changed_at": "when",
+        "state_changed_by": "by whom",
+        "agreement": "under which agreement",
+        "lane": "release or danger",
+        "made_at": "when",
+    }
+
+    class Direction(models.TextChoices):
+        OUT = "out"
+        IN = "in"
+
+    class State(models.TextChoices):
+        OFFERED = "offered"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="handovers")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="handovers")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OFFERED)
+    state_changed_at = models.DateTimeField()
+    state_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    agreement = models.ForeignKey(SharedAgreement, on_delete=models.PROTECT, related_name="+")
+    lane = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+
+    body = SealedField()  # what left or arrived: {"fields": {shareable_field: value}, "release": …}
+    decision = SealedField()  # the Decision that let it leave, as a mapping
+    outcomes = SealedField()  # list of outcome messages: [{"at", "need", "outcome", …}]
+    decline_reason = SealedField()
+
+    objects = HandoverQuerySet.as_manager()
+
+
+class Alert(models.Model):
+    """Something a second person must see: a danger disclosure. It names records, never people."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "kind": "danger or mandatory report",
+        "team": "who is alerted",
+        "case": "random",
+        "handover": "random",
+        "raised_at": "when",
+        "raised_by": "by whom",
+        "seen_at": "when the second person saw it",
+        "seen_by": "who",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="alerts")
+    handover = models.ForeignKey(Handover, on_delete=models.CASCADE, null=True, related_name="alerts")
+    raised_at = models.DateTimeField()
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(seen_by__isnull=True) | ~models.Q(seen_by=models.F("raised_by")),
+                name="second_person_sees_the_alert",
+            )
+        ]
