@@ -135,7 +135,7 @@ class Member(AbstractBaseUser):
 
     def signed_key(self) -> SignedKey:
         """Her public key with the organisation's word for it."""
-        return SignedKey(f"{settings.TEJIDO.node}/member/{self.pk}", PublicKey(bytes(self.public_key)), self.signature)
+        return SignedKey(f"{settings.TEJIDO.node}/member/{self.pk}", PublicKey(bytes(self.public_key)), bytes(self.signature))
 
 
 class TeamKeyGrant(models.Model):

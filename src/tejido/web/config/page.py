@@ -7,12 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import translation
 
-
-def short_language(code: str | None = None) -> str:
-    """The two-letter language of the library: es or en."""
-    return "es" if (code or translation.get_language() or "en").startswith("es") else "en"
+from tejido.web.accounts.language import short_language
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

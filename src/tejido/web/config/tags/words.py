@@ -9,7 +9,7 @@ from django import template
 from django.utils.translation import gettext
 
 from tejido.vocabulary import UnknownCode, Words, code_list
-from tejido.web.config.page import short_language
+from tejido.web.accounts.language import short_language
 
 register = template.Library()
 
@@ -20,7 +20,7 @@ def label(code: str | None, list_name: str) -> str:
     if code in (None, ""):
         return gettext("not recorded")
     try:
-        return code_list(list_name).label_of(str(code), short_language())  # type: ignore[arg-type]
+        return code_list(list_name).label_of(str(code), short_language())
     except UnknownCode:
         return str(code)
 
@@ -34,4 +34,4 @@ def labels(codes: Iterable[str] | None, list_name: str) -> str:
 @register.filter
 def say(words: Words) -> str:
     """Words kept in both languages, in the reader's."""
-    return words[short_language()]  # type: ignore[index]
+    return words[short_language()]

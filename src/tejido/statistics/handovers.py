@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: S608  every piece of SQL here is built from declared names and quoted node names, never from records
+"""Cases two nodes know through a hand-over: exactly one of them counts, and both must say the same about which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tejido.statistics.queries import listed, quoted
+from tejido.statistics.tabulation import HandedOver, Tabulation
+from tejido.tables import RECORD_TABLES
+from tejido.vocabulary import BadInput
+
+SHARED_TABLES = tuple(table.name for table in RECORD_TABLES if "handover_id" in table.names)
+
+
+def check_handovers(connection: Any, prefixes: Mapping[str, str], partners: Sequence[str]) -> None:
+    """Compare the hand-overs of nodes counted from their rows; raises `BadInput` naming the first that cannot be right.
+
+    `prefixes`: table prefix by node. `partners`: nodes counted together with these whose rows are not here.
+    """
+    for table in SHARED_TABLES:
+        parts = [
+            f"SELECT {quoted(node)} AS node, handover_id, counted_by FROM {prefix}_{table} "
+            "WHERE handover_id IS NOT NULL OR counted_by IS NOT NULL"
+            for node, prefix in prefixes.items()
+        ]
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE handed_over_{table} AS {' UNION ALL '.join(parts)}")
+        for problem in (_nameless, _doubled, _disputed, _left_to_no_one, _counted_elsewhere):
+            problem(connection, table, tuple(prefixes), partners)
+
+
+def _first(connection: Any, query: str) -> tuple[Any, ...] | None:
+    row: tuple[Any, ...] | None = connection.execute(f"{query} ORDER BY ALL LIMIT 1").fetchone()
+    return row
+
+
+def _refused(node: str, table: str, handover: str | None, en: str, es: str) -> BadInput:
+    row = f", handover_id {handover}" if handover else ""
+    return BadInput("handover", en=en, es=es, where=f"{node}/{table}{row}")
+
+
+def _nameless(connection: Any, table: str, nodes: Sequence[str], partners: Sequence[str]) -> None:
+    found = _first(
+        connection,
+        f"SELECT node, counted_by FROM handed_over_{table} "
+        f"WHERE handover_id IS NULL AND counted_by <> node AND counted_by IN ({listed([*nodes, *partners])})",
+    )
+    if found:
+        raise _refused(
+            found[0],
+            table,
+            None,
+            f"column counted_by: a row is left to {found[1]} to count, but has no handover_id",
+            f"columna counted_by: una fila se deja a {found[1]} para que la cuente, pero no tiene handover_id",
+        )
+
+
+def _doubled(connection: Any, table: str, nodes: Sequence[str], partners: Sequence[str]) -> None:
+    found = _first(
+        connection,
+        f"SELECT node, handover_id, count(*) AS times FROM handed_over_{table} WHERE handover_id IS NOT NULL "
+        "GROUP BY node, handover_id HAVING count(*) > 1",
+    )
+    if found:
+        raise _refused(
+            found[0],
+            table,
+            found[1],
+            f"the same handover_id stands in {found[2]} rows; expected one",
+            f"el mismo handover_id aparece en {found[2]} filas; se esperaba una",
+        )
+
+
+def _disputed(connection: Any, table: str, nodes: Sequence[str], partners: Sequence[str]) -> None:
+    found = _first(
+        connection,
+        "SELECT min(node), handover_id, max(node), arg_min(coalesce(counted_by, ''), node), "
+        f"arg_max(coalesce(counted_by, ''), node) FROM handed_over_{table} WHERE handover_id IS NOT NULL "
+        "GROUP BY handover_id HAVING count(DISTINCT node) > 1 "
+        "AND (count(DISTINCT coalesce(counted_by, '')) > 1 OR max(counted_by) IS NULL)",
+    )
+    if found and found[3] == found[4]:
+        raise _refused(
+            found[0],
+            table,
+            found[1],
+            f"{found[0]} and {found[2]} both hold it, and neither says who counts it (counted_by)",
+            f"{found[0]} y {found[2]} lo tienen, y ninguna dice quién lo cuenta (counted_by)",
+        )
+    if found:
+        raise _refused(
+            found[0],
+            table,
+            found[1],
+            f"{found[0]} says it is counted by {found[3] or 'no one'}, {found[2]} says by {found[4] or 'no one'}",
+            f"{found[0]} dice que lo cuenta {found[3] or 'nadie'}; {found[2]}, que lo cuenta {found[4] or 'nadie'}",
+        )
+
+
+def _left_to_no_one(connection: Any, table: str, nodes: Sequence[str], partners: Sequence[str]) -> None:
+    found = _first(
+        connection,
+        f"SELECT a.node, a.handover_id, a.counted_by FROM handed_over_{table} AS a "
+        f"ANTI JOIN handed_over_{table} AS b ON b.handover_id = a.handover_id AND b.node = a.counted_by "
+        f"WHERE a.handover_id IS NOT NULL AND a.counted_by IN ({listed(nodes)})  AND a.counted_by <> a.node",
+    )
+    if found:
+        raise _refused(
+            found[0],
+            table,
+            found[1],
+            f"left to {found[2]} to count, but {found[2]} holds no such hand-over: a row was removed or doubled",
+            f"se deja a {found[2]} para que lo cuente, pero {found[2]} no tiene ese traspaso: falta o sobra una fila",
+        )
+
+
+def _counted_elsewhere(connection: Any, table: str, nodes: Sequence[str], partners: Sequence[str]) -> None:
+    present = listed([*nodes, *partners])
+    found = _first(
+        connection,
+        f"SELECT min(node), handover_id, max(node), max(counted_by) FROM handed_over_{table} "
+        f"WHERE handover_id IS NOT NULL AND counted_by NOT IN ({present}) "
+        "GROUP BY handover_id HAVING count(DISTINCT node) > 1",
+    )
+    if found:
+        raise _refused(
+            found[0],
+            table,
+            found[1],
+            f"{found[0]} and {found[2]} hold it and leave it to {found[3]}, whose records are not given",
+            f"{found[0]} y {found[2]} lo tienen y lo dejan a {found[3]}, cuyos registros no se dieron",
+        )
+
+
+def handed_over(connection: Any, node: str, nodes: Sequence[str], partners: Sequence[str]) -> tuple[HandedOver, ...]:
+    """How many rows `node` counts that others hold, and how many it leaves to each; after `check_handovers`.
+
+    A hand-over that this node counts is known to be held elsewhere where rows are here; where a partner's are not,
+    every one is reported, and `check_exchanged` compares the numbers.
+    """
+    found = []
+    for table in SHARED_TABLES:
+        here = f"handover_id IS NOT NULL AND counted_by = {quoted(node)} AND node = {quoted(node)}"
+        if not partners:
+            here += f" AND handover_id IN (SELECT handover_id FROM handed_over_{table} WHERE node <> {quoted(node)})"
+        counted = connection.execute(f"SELECT count(*) FROM handed_over_{table} WHERE {here}").fetchone()[0]
+        others = [other for other in (*nodes, *partners) if other != node]
+        left = dict.fromkeys(others, 0)
+        if others:
+            rows = connection.execute(
+                f"SELECT counted_by, count(*) FROM handed_over_{table} "
+                f"WHERE node = {quoted(node)} AND handover_id IS NOT NULL AND counted_by IN ({listed(others)}) "
+                "GROUP BY counted_by"
+            ).fetchall()
+            left.update({str(other): int(number) for other, number in rows})
+        found.append(HandedOver(table, int(counted), left))
+    return tuple(found)
+
+
+def check_exchanged(tabulations: Sequence[Tabulation]) -> None:
+    """Compare what nodes leave to each other with what each counts, from totals alone; raises `BadInput`.
+
+    Whoever counts must hold at least what any one partner leaves to it, and at most what all leave together: a row
+    removed, doubled, or known to one side only shows as a difference. (Two mistakes that cancel out do not.)
+    """
+    for counting in tabulations:
+        others = [other for other in tabulations if other.node != counting.node]
+        if not others:
+            continue
+        for mine in counting.handed_over:
+            left = {other.node: _left(other, mine.table, counting.node) for other in others}
+            most = max(left, key=lambda node: (left[node], node))
+            if left[most] > mine.counted_here or mine.counted_here > sum(left.values()):
+                raise BadInput(
+                    "handover_totals",
+                    en=f"{counting.node} counts {mine.counted_here} handed-over {mine.table}, but "
+                    f"{_worded(left, 'leaves', 'and')} to it: one side is out of date, or a row was removed or doubled",
+                    es=f"{counting.node} cuenta {mine.counted_here} en {mine.table} por traspaso, pero "
+                    f"{_worded(left, 'le deja', 'y')}: un lado no está al día, o falta o sobra una fila",
+                    where=f"{counting.node}/{mine.table}",
+                )
+
+
+def _left(tabulation: Tabulation, table: str, to: str) -> int:
+    return sum(entry.left_to.get(to, 0) for entry in tabulation.handed_over if entry.table == table)
+
+
+def _worded(left: Mapping[str, int], verb: str, conjunction: str) -> str:
+    return f" {conjunction} ".join(f"{node} {verb} {number}" for node, number in sorted(left.items()))

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Addresses of this room."""
+
+from django.urls import path
+
+from tejido.web.desk import views
+
+urlpatterns = [path("", views.show_desk, name="show_desk")]

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A node for tests: its own folder, its own secrets, the cast signed in through the real sign-in."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+import pytest
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="tejido-tests-"))
+
+
+def _environment() -> object:
+    from tejido.web.config.making import new_environment
+
+    operator = _FOLDER / "operator.yaml"
+    operator.write_text(
+        "name: {en: Invented Line, es: Línea Inventada}\nlanguages: [es, en]\npack: mx\ncountry: MX\n"
+        "lines: [{brand: Línea Inventada, number: '55 5555 0000', channels: [phone, web_form]}]\n",
+        encoding="utf-8",
+    )
+    ports = {"public": 8001, "staff": 8002, "partners": 8003}
+    environment, signing = new_environment(
+        folder=_FOLDER, node="mx", operator=operator, time_zone="America/Mexico_City", ports=ports, demo=False
+    )
+    os.environ.update(
+        environment
+        | {
+            "TEJIDO_TESTING": "1",
+            "TEJIDO_PASSWORD_MEMORY_MIB": "8",
+            "TEJIDO_HOSTS": "testserver,127.0.0.1,localhost",
+            "DJANGO_SETTINGS_MODULE": "tejido.web.config.staff",
+        }
+    )
+    return signing
+
+
+_SIGNING = _environment()
+django.setup()
+
+
+@dataclass
+class Cast:
+    """Signed-in people: `cast.ring("amara")`, `cast.member("amara")`, `cast.client("amara")`."""
+
+    logins: dict[str, tuple[str, bytes]]
+
+    def member(self, login: str):
+        from tejido.web.accounts.models import Member
+
+        return Member.objects.get(login=login)
+
+    def code(self, login: str) -> str:
+        from tejido.crypto import totp_code
+
+        return totp_code(self.logins[login][1], int(datetime.now(UTC).timestamp()))
+
+    def ring(self, login: str):
+        from django.conf import settings
+
+        from tejido.crypto import BoxKey, open_with_password
+        from tejido.web.accounts.actions import member_context
+        from tejido.web.accounts.keys import ring_of
+
+        member = self.member(login)
+        raw = open_with_password(
+            member.private_key, self.logins[login][0], pepper=settings.TEJIDO.pepper, context=member_context(member)
+        )
+        return ring_of(member, BoxKey(raw))
+
+    def client(self, login: str):
+        from django.test import Client
+
+        from tejido.web.accounts.models import Member
+
+        Member.objects.filter(login=login).update(totp_last_step=0)  # tests sign in twice within one code's life
+        client = Client()
+        answer = client.post(
+            "/login/", {"login": login, "password": self.logins[login][0], "code": self.code(login)}
+        )
+        assert answer.status_code == 302, answer.content.decode()
+        return client
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The cast lives in the test database from the start: making it once is enough."""
+    from tejido.web.config.making import make_staff
+    from tests import cast as people
+
+    with django_db_blocker.unblock():
+        logins = make_staff(
+            signing=_SIGNING, staff=people.STAFF, team_names=people.TEAM_NAMES, password=people.PASSWORD
+        )
+    _CAST["cast"] = Cast(logins)
+
+
+_CAST: dict[str, Cast] = {}
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The invented people of this node."""
+    return _CAST["cast"]
