@@ -9,7 +9,7 @@ computes what a reader could still infer, and every hole it finds becomes a cons
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 
@@ -41,7 +41,8 @@ def hidden_cells(tables: Sequence[CellTable], *, k: int) -> dict[str, frozenset[
 
     After hiding, a reader who knows the rule (zeros are shown, hidden cells are not zero) can place no small cell more
     narrowly than 1..k-1, and no other hidden cell within fewer than k values. Fewest cells first, then the least total
-    value. Zeros stay, except where a table can only be protected by hiding it whole. Percentages of hidden
+    value. Zeros stay, except where a table can only be protected by hiding it whole, or its base is under k.
+    Percentages of hidden
     cells must not be printed either. Raises ValueError for k < 2, repeated table names or negative counts.
     """
     _check(tables, k)
@@ -118,35 +119,30 @@ def _components(tables: Sequence[CellTable]) -> list[list[CellTable]]:
 
 
 def _protect(tables: Sequence[CellTable], k: int) -> dict[str, frozenset[str]]:
-    tables = [_without_small_base(table, k) for table in tables]
+    whole = {table.name for table in tables if is_small(table.base or 0, k)}
+    tables = [replace(table, base=None) if table.name in whole else table for table in tables]
     values = {(table.name, code): count for table in tables for code, count in table.cells.items()}
     bases = {table.base_cell for table in tables}
     primary = {key for key, count in values.items() if is_small(count, k)}
     free = [key for key, count in values.items() if count >= k and key not in bases]
-    whole: set[str] = set()
+    seen: set[tuple[frozenset[Key], frozenset[str]]] = set()
     cuts: list[tuple[Key, frozenset[Key]]] = []
     chosen: frozenset[Key] = frozenset()
     while True:
         hidden = _by_table(tables, primary | chosen, whole)
         holes = uncovered(tables, hidden, k=k)
-        if not holes:
+        state = (chosen, frozenset(whole))
+        if not holes or state in seen:  # a state seen again: nothing more can be taken away
             return hidden
+        seen.add(state)
         for key, _ in holes:
             outside = frozenset(other for other in free if other not in chosen and other[0] not in whole)
             cuts.append((key, outside))
         # Nothing left to hide beside it: the table goes whole, and with all of it gone a zero may be among the hidden.
         hopeless = {key[0] for key, outside in cuts if not outside and key[0] not in whole}
-        if not hopeless and all(not outside for _, outside in cuts):
-            return hidden  # everything is hidden: nothing more can be taken away
         whole |= hopeless
-        cuts = [cut for cut in cuts if cut[1] or cut[0][0] not in whole]
+        cuts = [cut for cut in cuts if cut[1]]
         chosen = _cheapest(free, values, cuts)
-
-
-def _without_small_base(table: CellTable, k: int) -> CellTable:
-    if table.base is None or not is_small(table.base, k):
-        return table
-    return CellTable(table.name, None, table.multiple, table.complete, table.cells, table.base_cell)
 
 
 def _by_table(tables: Sequence[CellTable], keys: Set[Key], whole: set[str]) -> dict[str, frozenset[str]]:

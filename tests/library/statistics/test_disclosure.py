@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
@@ -71,8 +72,8 @@ def test_a_table_that_nothing_else_protects_is_hidden_whole_zeros_included() -> 
     assert hidden_cells([single(ones)], k=K)["one"] == set(ones)
 
 
-def test_a_base_under_k_is_not_printed_so_its_parts_only_hide_themselves() -> None:
-    assert hidden_cells([single({"a": 5, "b": 0})], k=K)["one"] == {"a"}
+def test_a_table_about_fewer_than_k_people_is_hidden_whole() -> None:
+    assert hidden_cells([single({"a": 5, "b": 0})], k=K)["one"] == {"a", "b"}
 
 
 def test_a_top_list_hides_its_small_cells_and_nothing_else() -> None:
@@ -97,7 +98,8 @@ def test_a_small_headline_hides_with_all_its_parts() -> None:
     headline = CellTable("headline", None, False, False, {"victims": 7, "cases": 30})
     parts = CellTable("age", 7, False, True, {"adult": 5, "minor": 2, "unknown": 0}, ("headline", "victims"))
     hidden = hidden_cells([headline, parts], k=K)
-    assert hidden == {"headline": frozenset({"victims"}), "age": frozenset({"adult", "minor"})}
+    assert hidden == {"headline": frozenset({"victims"}), "age": frozenset({"adult", "minor", "unknown"})}
+    assert uncovered([headline, replace(parts, base=None)], hidden, k=K) == []
 
 
 @pytest.mark.parametrize("k", [1, 0, -3])
