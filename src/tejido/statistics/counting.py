@@ -19,7 +19,6 @@ from tejido.statistics.queries import (
     groups_sql,
     headline_sql,
     meets_sql,
-    overfull_groups_sql,
     unit_sql,
 )
 from tejido.statistics.specification import Breakdown, Indicator
@@ -153,7 +152,7 @@ def _count(connection: Connection, indicator: Indicator, prefix: str) -> list[Ce
         for cell, here, all_held in connection.execute(breakdown_sql(indicator, breakdown, prefix)).fetchall():
             totals[_cell_text(cell)] = (here, all_held)
         if groups is not None and breakdown.through is None:
-            groups.add(connection, indicator, breakdown, prefix, totals)
+            groups.add(breakdown, totals)
         cells.extend(
             Cell(indicator.id, breakdown.name, cell, *totals[cell]) for cell in _ordered(breakdown, list(totals))
         )
@@ -185,20 +184,13 @@ class _Groups:
             by_code.setdefault(attribute, {})[code] = (here, all_held)
         return cls((counted, held), by_code)
 
-    def add(
-        self,
-        connection: Connection,
-        indicator: Indicator,
-        breakdown: Breakdown,
-        prefix: str,
-        totals: dict[str, tuple[int, int]],
-    ) -> None:
+    def add(self, breakdown: Breakdown, totals: dict[str, tuple[int, int]]) -> None:
+        """Add the groups' people to the totals of `breakdown`. No group has more than its estimate: see attach."""
         attribute = next(
             name
             for name, entry in code_list("group_attribute").codes.items()
             if entry.properties["column"] == breakdown.column
         )
-        _refuse_overfull(connection, indicator, prefix, attribute, breakdown.multiple)
         named_counted = named_held = 0
         for code, (counted, held) in self._by_code.get(attribute, {}).items():
             _add(totals, code, counted, held)
@@ -211,14 +203,3 @@ def _add(totals: dict[str, tuple[int, int]], code: str, counted: int, held: int)
     before = totals.get(code, (0, 0))
     if held or code in totals:
         totals[code] = (before[0] + counted, before[1] + held)
-
-
-def _refuse_overfull(connection: Connection, indicator: Indicator, prefix: str, attribute: str, multiple: bool) -> None:
-    row = connection.execute(overfull_groups_sql(indicator, prefix, attribute, multiple)).fetchone()
-    if row:
-        raise BadInput(
-            "group_overfull",
-            en=f"group {row[0]} has {row[2]} people, but its counts for {attribute} say {row[1]}",
-            es=f"el grupo {row[0]} tiene {row[2]} personas, pero sus conteos de {attribute} dicen {row[1]}",
-            where="group_counts",
-        )

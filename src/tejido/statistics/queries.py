@@ -221,14 +221,3 @@ def groups_sql(indicator: Indicator, prefix: str) -> str:
 def group_total_sql(indicator: Indicator, prefix: str) -> str:
     """(counted, held) people in groups of unnamed people."""
     return f"SELECT {_TOTALS} FROM {prefix}_unit_{indicator.id} WHERE unnamed_group"
-
-
-def overfull_groups_sql(indicator: Indicator, prefix: str, attribute: str, multiple: bool) -> str:
-    """A group whose counts for `attribute` say more people than it has: at most one row (person, counted people)."""
-    largest = "max(g.count)" if multiple else "sum(g.count)"
-    return (
-        f"SELECT g.person_id, {largest}::BIGINT, any_value(u.amount) FROM {prefix}_group_counts AS g "
-        f"JOIN {prefix}_unit_{indicator.id} AS u ON u.person_id = g.person_id AND u.unnamed_group "
-        f"WHERE g.attribute = {quoted(attribute)} GROUP BY g.person_id "
-        f"HAVING {largest} > any_value(u.amount) ORDER BY g.person_id LIMIT 1"
-    )

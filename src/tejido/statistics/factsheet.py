@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The joint fact sheet from records or from totals: counted, joined, protected, printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tejido.reports.fact_sheet import write
+from tejido.statistics.counting import tabulate
+from tejido.statistics.document import document_of
+from tejido.statistics.joint import join
+from tejido.statistics.protection import protect
+from tejido.statistics.sheet import Sheet
+from tejido.statistics.tabulation import Tabulation
+from tejido.statistics.window import Window
+from tejido.tables.reading import Records
+from tejido.vocabulary import BadInput, Language
+
+FILES = ("sheet.pdf", "sheet.html", "sheet.json")
+
+
+def fact_sheet(tabulations: Sequence[Tabulation], *, protection: int | None = 11, internal: bool = False) -> Sheet:
+    """The sheet that may be shown: joined and protected; an unprotected one must be `internal`.
+
+    Raises `BadInput` for an unprotected public sheet, for `protection` below 2 and for what `join` refuses.
+    """
+    if protection is None and not internal:
+        raise BadInput(
+            "unprotected_public_sheet",
+            en="a sheet without protection is for internal use: add --internal, or protect it",
+            es="una hoja sin protección es de uso interno: agregue --internal, o protéjala",
+            where="--protect none",
+        )
+    if protection is not None and protection < 2:
+        raise BadInput(
+            "protection",
+            en=f"the smallest count shown must be 2 or more, not {protection}",
+            es=f"el menor conteo que se muestra debe ser 2 o más, no {protection}",
+            where="--protect",
+        )
+    sheet = join(tabulations)
+    if protection is not None:
+        sheet = protect(sheet, k=protection)
+    return replace(sheet, internal=internal)
+
+
+def sheet_bytes(sheet: Sheet, language: Language) -> bytes:
+    """`sheet.json`: same sheet, same bytes."""
+    written = sheet.as_json() | {"language": language}
+    return (json.dumps(written, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def write_sheet(sheet: Sheet, folder: Path, language: Language, operators: Sequence[str] = ()) -> None:
+    """Write sheet.pdf, sheet.html and sheet.json to `folder`, replacing an earlier sheet there; all three or none.
+
+    Raises `BadInput` where `folder` holds anything else: nothing of another's is removed.
+    """
+    folder = Path(folder)
+    check_folder(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        building.chmod(0o755)
+        write(document_of(sheet, language, operators), building, sheet_bytes(sheet, language))
+        if folder.exists():
+            for name in FILES:
+                (folder / name).unlink(missing_ok=True)
+            folder.rmdir()
+        os.replace(building, folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises `BadInput` unless `folder` is absent, empty, or holds an earlier sheet and nothing else."""
+    if folder.exists() and (not folder.is_dir() or any(entry.name not in FILES for entry in folder.iterdir())):
+        raise BadInput(
+            "sheet_in_the_way",
+            en="something other than a fact sheet is already there; nothing was written",
+            es="ya hay ahí algo que no es una hoja informativa; no se escribió nada",
+            where=str(folder),
+        )
+
+
+def build(
+    records: Sequence[Records],
+    *,
+    window: Window,
+    language: Language,
+    folder: Path,
+    protection: int | None = 11,
+    internal: bool = False,
+    operators: Sequence[str] = (),
+) -> Sheet:
+    """Count `records`, join, protect and print them into `folder`; the sheet that was printed.
+
+    Same records, same bytes: the as-of date comes from the records. Raises `BadInput` before anything is written.
+    """
+    if protection is None and not internal:
+        fact_sheet((), protection=None)
+    check_folder(Path(folder))
+    sheet = fact_sheet(tabulate(records, window=window), protection=protection, internal=internal)
+    write_sheet(sheet, Path(folder), language, operators)
+    return sheet
