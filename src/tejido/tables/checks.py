@@ -8,9 +8,9 @@ something does a second, slower query ask where.
 # ruff: noqa: S608  names in the SQL come from declared tables; values are quoted in `sources`
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tejido.tables.groups import check_groups
 from tejido.tables.manifest import Manifest, is_node_name
@@ -18,7 +18,7 @@ from tejido.tables.place_of_error import Finder
 from tejido.tables.records import record_table
 from tejido.tables.rules import REQUIRED, row_rules
 from tejido.tables.shape import Column, Kind, Table
-from tejido.tables.sources import Connection, Source, literal, quoted
+from tejido.tables.sources import Connection, NoSource, Source, literal, quoted
 from tejido.vocabulary import code_list
 
 
@@ -28,19 +28,26 @@ def check_records(connection: Connection, prefix: str, sources: Mapping[str, Sou
     References and the counts of groups are checked where both tables are among `sources`.
     """
     check = _Check(connection, prefix, manifest, Finder(connection, prefix, sources))
-    tables = [record_table(name) for name in sources]
+    tables = [record_table(name) for name, source in sources.items() if not isinstance(source, NoSource)]
     for table in tables:
         check.values(table)
-        check.key(table)
+    for name in sources:
+        check.key(record_table(name))
     for table in tables:
         check.references(table, sources)
     if "group_counts" in sources and "persons" in sources:
         check_groups(connection, prefix, check.find)
-    if {"ties", "persons", "businesses"} <= set(sources):
-        check.ties()
     for table in tables:
         check.complete(table)
     check.forget()
+
+
+# A tie runs from a person to a person or a business.
+_TARGETS = {("ties", "from_id"): ("persons",), ("ties", "to_id"): ("persons", "businesses")}
+_NO_NODE = (
+    "{value} cannot name a node; expected lower-case letters, digits, - and _",
+    "{value} no puede nombrar a una organización; se esperaban minúsculas, dígitos, - y _",
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,10 @@ class _Check:
 
     def values(self, table: Table) -> None:
         """Codes are in their lists; rows keep their rules."""
+        self._single_codes(table)
         for column in table.columns:
-            if column.codes:
-                self._codes(table, column)
-            elif column.name == "counted_by":
-                self._node_names(table, column)
+            if column.kind is Kind.CODES:
+                self._several_codes(table, column)
         rules = row_rules(table, self.manifest.as_of)
         if not rules:
             return
@@ -66,58 +72,52 @@ class _Check:
             if rows:
                 self.find.refuse(table, rule.column, rule.broken, rule.en, rule.es, more=rows - 1)
 
-    def _codes(self, table: Table, column: Column) -> None:
-        """Distinct values first: they are few, and a list of codes is then compared with few values."""
-        codes = code_list(column.codes or "")
-        name = quoted(column.name)
-        value = f"unnest({name})" if column.kind is Kind.CODES else name
-        known = ", ".join(literal(code) for code in codes)
-        found = self.connection.execute(
-            f"SELECT value FROM (SELECT DISTINCT {value} AS value FROM {self._name(table)}) "
-            f"WHERE value IS NULL OR value NOT IN ({known}) ORDER BY value NULLS LAST LIMIT 1"
-        ).fetchone()
-        if found is None:
+    def _single_codes(self, table: Table) -> None:
+        """Distinct values of all code columns in one pass: they are few, and only they are compared with the lists."""
+        columns = [column for column in table.columns if column.kind is Kind.CODE or column.name == "counted_by"]
+        if not columns:
             return
-        if found[0] is None:
-            if column.kind is Kind.CODES:
-                self._bad_codes(
-                    table, column, f"list_contains(list_transform({name}, x -> x IS NULL), true)", codes.name
-                )
-            elif column.required:
+        distinct = ", ".join(f"list(DISTINCT {quoted(column.name)})" for column in columns)
+        for column, values in zip(columns, self._one(f"SELECT {distinct} FROM {self._name(table)}"), strict=True):
+            name, given = quoted(column.name), sorted(value for value in values or [] if value is not None)
+            if column.codes is None:
+                for value in given:
+                    if not is_node_name(value):
+                        self.find.refuse(table, column.name, f"{name} = {literal(value)}", *_NO_NODE)
+            else:
+                known = code_list(column.codes)
+                for value in given:
+                    if value not in known:
+                        self._bad_code(table, column, f"{name} = {literal(value)}", value)
+            if column.required and values and None in values:
                 self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED)
-            return
-        if column.kind is Kind.CODES:
-            self._bad_codes(table, column, f"list_contains({name}, {literal(found[0])})", codes.name, found[0])
-        self._bad_codes(table, column, f"{name} = {literal(found[0])}", codes.name, found[0])
 
-    def _bad_codes(self, table: Table, column: Column, broken: str, codes: str, value: str = "") -> NoReturn:
-        listed = list(code_list(codes))
-        some = ", ".join(listed) if len(listed) <= 12 else f"{', '.join(listed[:3])} … (tejido tables show {codes})"
+    def _several_codes(self, table: Table, column: Column) -> None:
+        name, known = quoted(column.name), code_list(column.codes or "")
+        (values,) = self._one(
+            f"SELECT list(DISTINCT value) FROM (SELECT unnest({name}) AS value FROM {self._name(table)})"
+        )
+        for value in sorted(values or [], key=lambda value: value or ""):
+            if value is None or value not in known:
+                self._bad_code(table, column, f"list_contains({name}, {literal(value or '')})", value or "")
+
+    def _bad_code(self, table: Table, column: Column, broken: str, value: str) -> NoReturn:
+        listed = list(code_list(column.codes or ""))
+        some = (
+            ", ".join(listed) if len(listed) <= 12 else f"{', '.join(listed[:3])} …, tejido tables show {column.codes}"
+        )
         self.find.refuse(
             table,
             column.name,
             broken,
-            f"{value!r} is not a code of the list {codes}; expected {some}",
-            f"{value!r} no es un código de la lista {codes}; se esperaba {some}",
+            f"{value!r} is not a code of the list {column.codes} ({some})",
+            f"{value!r} no es un código de la lista {column.codes} ({some})",
         )
 
-    def _node_names(self, table: Table, column: Column) -> None:
-        name = quoted(column.name)
-        found = self.connection.execute(f"SELECT DISTINCT {name} FROM {self._name(table)} LIMIT 1000").fetchall()
-        for (value,) in sorted(found, key=str):
-            if value is not None and not is_node_name(value):
-                self.find.refuse(
-                    table,
-                    column.name,
-                    f"{name} = {literal(value)}",
-                    "{value} cannot name a node; expected lower-case letters, digits, - and _",
-                    "{value} no puede nombrar a una organización; se esperaban minúsculas, dígitos, - y _",
-                )
-
     def key(self, table: Table) -> None:
-        """Every row has its own id. Keeps a set of hashed ids, against which references are then checked.
+        """Every row has its own id. Keeps the hashed ids, against which references are then checked.
 
-        64-bit hashes: two of 2 million ids share one by chance once in ten million files; then the exact count decides.
+        64-bit hashes: two of 2 million ids share one by chance once in ten million files, and then exact counts decide.
         """
         if table.key is None:
             return
@@ -131,43 +131,32 @@ class _Check:
         if self._one(f"SELECT count(*) FROM {keys}")[0] < rows:
             self.find.refuse_duplicate(table, table.key)
 
-    def references(self, table: Table, sources: Mapping[str, Source]) -> None:
-        """Every id that points to another table finds its row there."""
+    def references(self, table: Table, present: Collection[str]) -> None:
+        """Every id that points to another table finds its row there, or in one of several."""
         for column in table.columns:
-            if column.references is None:
-                continue
-            name = quoted(column.name)
-            if column.required and self._one(f"SELECT count(*) - count({name}) FROM {self._name(table)}")[0]:
-                self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED)
-            if column.references not in sources:
-                continue
-            dangling = f"{name} IS NOT NULL AND hash({name}) NOT IN (SELECT id FROM {self._keys(column.references)})"
-            if rows := self._one(f"SELECT count(*) FROM {self._name(table)} WHERE {dangling}")[0]:
-                self.find.refuse(
-                    table,
-                    column.name,
-                    dangling,
-                    f"{{value}} is not in the table {column.references}",
-                    f"{{value}} no está en la tabla {column.references}",
-                    more=rows - 1,
-                )
+            targets = _TARGETS.get((table.name, column.name), (column.references,) if column.references else ())
+            if targets and set(targets) <= set(present):
+                self._references(table, column, targets)
 
-    def ties(self) -> None:
-        """A tie runs from a person to a person or a business."""
-        table = record_table("ties")
-        persons, businesses = self._keys("persons"), self._keys("businesses")
-        ends = {
-            "from_id": (f"(SELECT id FROM {persons})", "persons"),
-            "to_id": (f"(SELECT id FROM {persons} UNION ALL SELECT id FROM {businesses})", "persons or businesses"),
-        }
-        for column, (known, called) in ends.items():
-            if self._one(f"SELECT count(*) - count({column}) FROM {self._name(table)}")[0]:
-                self.find.refuse(table, column, f"{column} IS NULL", *REQUIRED)
-            dangling = f"hash({column}) NOT IN {known}"
-            if rows := self._one(f"SELECT count(*) FROM {self._name(table)} WHERE {dangling}")[0]:
-                en = f"{{value}} is not in the table {called}"
-                es = f"{{value}} no está en la tabla {called.replace(' or ', ' ni en ')}"
-                self.find.refuse(table, column, dangling, en, es, more=rows - 1)
+    def _references(self, table: Table, column: Column, targets: tuple[str | None, ...]) -> None:
+        name = quoted(column.name)
+        known = " UNION ALL ".join(f"SELECT id FROM {self._keys(str(target))}" for target in targets)
+        # A missing value hashes to something no id hashes to: one pass finds both what is missing and what dangles.
+        unmatched, dangling = self._one(
+            f"SELECT count(*), count({name}) FROM {self._name(table)} ANTI JOIN ({known}) k ON hash({name}) = k.id"
+        )
+        if column.required and unmatched > dangling:
+            self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED, more=unmatched - dangling - 1)
+        if dangling:
+            called = " or ".join(map(str, targets))
+            self.find.refuse(
+                table,
+                column.name,
+                f"{name} IS NOT NULL AND hash({name}) NOT IN ({known})",
+                f"{{value}} is not in the table {called}",
+                f"{{value}} no está en la tabla {called.replace(' or ', ' ni en la tabla ')}",
+                more=dangling - 1,
+            )
 
     def complete(self, table: Table) -> None:
         """No fewer rows than `records.json` says were written: a file cut between two rows is whole to the eye."""
@@ -186,6 +175,6 @@ class _Check:
     def _keys(self, table: str) -> str:
         return quoted(f"{self.prefix}_{table}__ids")
 
-    def _one(self, sql: str) -> tuple[int, ...]:
-        row: tuple[int, ...] = self.connection.execute(sql).fetchone()
+    def _one(self, sql: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self.connection.execute(sql).fetchone()
         return row

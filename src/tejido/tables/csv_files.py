@@ -102,7 +102,7 @@ def _records(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
     row = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for cells in csv.reader(_whole_lines(file), strict=True):
+            for cells in csv.reader(file, strict=True):
                 if cells:
                     row += 1
                     yield row, cells
@@ -120,10 +120,6 @@ def _records(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
             en = "a quotation mark is opened and never closed: the file may have been cut off"
             es = "unas comillas se abren y nunca se cierran: quizá el archivo se cortó"
         refuse("csv.quotes", f"{name}, row {row + 1}", en, es)
-
-
-def _whole_lines(lines: Iterator[str]) -> Iterator[str]:
-    yield from lines
 
 
 def _undecodable_row(path: Path) -> int:

@@ -37,7 +37,8 @@ def check_groups(connection: Connection, prefix: str, find: Finder) -> None:
     for (column, broken, en, es), groups in zip(problems, found, strict=True):
         if groups:
             rows = find.sources["group_counts"].rows(f"{prefix}_group_counts")
-            relation = f"(SELECT r.* FROM {rows} r SEMI JOIN (SELECT * FROM ({described}) WHERE {broken}) d USING (person_id, attribute))"
+            bad = f"(SELECT * FROM ({described}) WHERE {broken})"
+            relation = f"(SELECT r.* FROM {rows} r SEMI JOIN {bad} d USING (person_id, attribute))"
             if column == "code":
                 repeated = f"row_number() OVER (PARTITION BY person_id, attribute, code ORDER BY {ROW}) > 1"
                 relation = f"(SELECT * FROM {relation} QUALIFY {repeated})"

@@ -45,9 +45,10 @@ class Finder:
     def refuse_duplicate(self, table: Table, key: str) -> None:
         """Refuse the first row whose id stands in an earlier one; return if none does (two ids shared a hash)."""
         name = quoted(key)
+        rows = self._rows(table)
         twice = (
-            f"(SELECT *, first_value({ROW}) OVER (PARTITION BY {name} ORDER BY {ROW}) AS earlier FROM {self._rows(table)} "
-            f"WHERE {name} IN (SELECT {name} FROM {self._rows(table)} GROUP BY {name} HAVING count(*) > 1))"
+            f"(SELECT *, first_value({ROW}) OVER (PARTITION BY {name} ORDER BY {ROW}) AS earlier FROM {rows} "
+            f"WHERE {name} IN (SELECT {name} FROM {rows} GROUP BY {name} HAVING count(*) > 1))"
         )
         found = self.connection.execute(
             f"SELECT {ROW}, earlier, {name} FROM {twice} WHERE {ROW} > earlier ORDER BY {ROW} LIMIT 1"
@@ -66,8 +67,8 @@ class Finder:
         """Refuse a table with fewer rows than were written."""
         raise BadInput(
             "records.cut",
-            en=f"has {rows} rows; records.json says {expected} were written: the file was cut off, or rows were taken out",
-            es=f"tiene {rows} filas; records.json dice que se escribieron {expected}: el archivo se cortó o se quitaron filas",
+            en=f"has {rows} rows; records.json says {expected}: the file was cut off, or rows were taken out",
+            es=f"tiene {rows} filas; records.json dice {expected}: el archivo se cortó o se quitaron filas",
             where=self.sources[table.name].name,
         )
 

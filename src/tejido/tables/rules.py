@@ -45,8 +45,8 @@ def _of_column(column: Column, as_of: date) -> list[RowRule]:
             RowRule(
                 name,
                 f"\"{name}\" NOT BETWEEN DATE '{EARLIEST}' AND DATE '{as_of}'",
-                f"{{value}} is out of range; expected a day from {EARLIEST} to {as_of}, the day the records end",
-                f"{{value}} está fuera de rango; se esperaba un día del {EARLIEST} al {as_of}, cuando terminan los registros",
+                f"{{value}} is out of range; expected {EARLIEST} to {as_of}, where the records end",
+                f"{{value}} está fuera de rango; se esperaba del {EARLIEST} al {as_of}, fin de los registros",
             )
         )
     if name == "birth_year":
