@@ -25,7 +25,10 @@ _LEFT_UNKNOWN = {"nationality": 0.18, "labor_industry": 0.06, "sex_trafficking_t
 def slots(cases: Sequence[Case], people: Callable[[Case], list[Person]]) -> list[Slot]:
     """Everyone who is counted one by one: named people, and each member of a group."""
     return [
-        (case, human) for case in cases for person in people(case) for human in (person.members if person.members else [person])
+        (case, human)
+        for case in cases
+        for person in people(case)
+        for human in (person.members if person.members else [person])
     ]
 
 
@@ -106,7 +109,9 @@ def _exactly(
 ) -> list[tuple[Slot, str]]:
     codes = list(totals)
     least = 0.0 if forbid else _ANYTHING
-    table = np.array([[max(weights(slot).get(code, 0.0), least) for code in codes] for slot in people])
+    table = np.array(
+        [[max(weights(slot).get(code, 0.0), least) for code in codes] for slot in people], dtype=np.float64
+    )
     table /= table.sum(axis=1, keepdims=True)
     chosen = fill_exactly(table, [totals[code] for code in codes], dice)
     return [(slot, codes[int(column)]) for slot, column in zip(people, chosen, strict=True)]
@@ -131,9 +136,12 @@ def _several(
         weights: Weights = getattr(case.story, attribute)
         whole = sum(weights.values()) or 1.0
         pulled = {
-            code: weight / whole * (_CASE_PULL if usual.get(id(case)) == code else 1.0) for code, weight in weights.items()
+            code: weight / whole * (_CASE_PULL if usual.get(id(case)) == code else 1.0)
+            for code, weight in weights.items()
         }
-        fits = [float(np.prod([pulled.get(code, _ANYTHING / 10) for code in codes]) ** (1 / len(codes))) for codes in sets]
+        fits = [
+            float(np.prod([pulled.get(code, _ANYTHING / 10) for code in codes]) ** (1 / len(codes))) for codes in sets
+        ]
         rows.append(np.array([*fits, _LEFT_UNKNOWN.get(attribute, 0.5)]))
     chosen = fill_exactly(np.array(rows), [*totals.values(), unknown], dice)
     options: list[tuple[str, ...]] = [*sets, ()]

@@ -16,10 +16,26 @@ from tejido.synthetic.flavour import Flavour
 from tejido.synthetic.model import HOTLINE_COUNTRIES, MEXICO, NODES, UNITED_STATES, Case, country_of
 from tejido.vocabulary import code_list
 
-_CHANNELS = {"mx": {"phone": 76, "web_form": 10, "chat": 8, "email": 6}, "us": {"phone": 70, "text": 14, "web_form": 10, "email": 6}}
+_CHANNELS = {
+    "mx": {"phone": 76, "web_form": 10, "chat": 8, "email": 6},
+    "us": {"phone": 70, "text": 14, "web_form": 10, "email": 6},
+}
 _SPEAKERS = {
-    "trafficking_situation": {"person_concerned": 50, "relative": 20, "friend": 12, "service_provider": 12, "unknown": 6},
-    "trafficking_tip": {"neighbour": 25, "coworker": 20, "relative": 15, "other_person": 20, "authority": 8, "unknown": 12},
+    "trafficking_situation": {
+        "person_concerned": 50,
+        "relative": 20,
+        "friend": 12,
+        "service_provider": 12,
+        "unknown": 6,
+    },
+    "trafficking_tip": {
+        "neighbour": 25,
+        "coworker": 20,
+        "relative": 15,
+        "other_person": 20,
+        "authority": 8,
+        "unknown": 12,
+    },
 }
 _OUTCOMES = {
     "trafficking_tip": {"reported_to_authority": 55, "information_given": 30, "no_action_possible": 15},
@@ -30,7 +46,14 @@ _OUTCOMES = {
     "unrelated": {"not_trafficking": 80, "no_action_possible": 20},
     "hang_up": {"hang_up": 100},
 }
-_NOISE = {"information": 30, "unrelated": 20, "hang_up": 22, "trafficking_information": 12, "labor_exploitation": 8, "other_crisis": 8}
+_NOISE = {
+    "information": 30,
+    "unrelated": 20,
+    "hang_up": 22,
+    "trafficking_information": 12,
+    "labor_exploitation": 8,
+    "other_crisis": 8,
+}
 _COUNTRY_NAMED = 0.7
 
 
@@ -63,7 +86,9 @@ class Line:
         """How many contacts so far are counted."""
         return sum(contact.counted for contact in self.contacts)
 
-    def answer(self, node: str, day: date, topic: str, countries: Sequence[str], case: Case | None = None, outcome: str = "") -> None:
+    def answer(
+        self, node: str, day: date, topic: str, countries: Sequence[str], case: Case | None = None, outcome: str = ""
+    ) -> None:
         """Take one contact."""
         dice = self._dice
         mexican = MEXICO in countries or (case is not None and case.has_nexus)
@@ -76,7 +101,9 @@ class Line:
                 topic,
                 outcome or dice.weigh(_OUTCOMES[topic]),
                 dice.weigh(_CHANNELS[node]),
-                "unknown" if topic == "hang_up" else dice.weigh(_SPEAKERS.get(topic, {"other_person": 60, "unknown": 40})),
+                "unknown"
+                if topic == "hang_up"
+                else dice.weigh(_SPEAKERS.get(topic, {"other_person": 60, "unknown": 40})),
                 language or dice.weigh({"es": 96, "en": 4} if node == "mx" else {"en": 50, "es": 46, "und": 4}),
                 tuple(countries),
                 case,

@@ -22,7 +22,7 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
 
 
 class Dice:
-    """Seeded choices, one at a time. Only uniform numbers are drawn, so that every numpy release gives the same world."""
+    """Seeded choices, one at a time. Only uniform numbers are drawn: every numpy release gives the same world."""
 
     def __init__(self, seed: int, purpose: str) -> None:
         self._stream = generator(seed, purpose)

@@ -16,12 +16,16 @@ from tejido.vocabulary import code_list
 Tables = Mapping[str, list[Mapping[str, Any]]]
 
 _SINGLE = {"gender": "unknown", "age_at_contact": "unknown", "type_of_trafficking": "other_not_specified"}
-_SEVERAL = {"nationalities": "nationality", "labor_industries": "labor_industry", "sex_trafficking_types": "sex_trafficking_type"}
+_SEVERAL = {
+    "nationalities": "nationality",
+    "labor_industries": "labor_industry",
+    "sex_trafficking_types": "sex_trafficking_type",
+}
 _HOTLINE_COUNTRIES = ("MX", "US")
 
 
 def count_world(nodes: Mapping[str, Tables], start: date, end: date) -> dict[str, Any]:
-    """Joint figures over all nodes: `headline` (sum, both, joint), a table for victims and traffickers, cases by state."""
+    """Joint figures over all nodes: `headline` (sum, both, joint), tables of victims, traffickers and cases."""
     held, joint = Counter[str](), Counter[str]()
     tables: dict[str, dict[str, Counter[str]]] = {"victims": {}, "traffickers": {}, "cases": {}}
     for node, rows in nodes.items():
@@ -32,7 +36,10 @@ def count_world(nodes: Mapping[str, Tables], start: date, end: date) -> dict[str
             unit: {"sum": held[unit], "both": held[unit] - joint[unit], "joint": joint[unit]}
             for unit in ("contacts", "cases", "victims", "traffickers")
         },
-        "tables": {unit: {by: dict(sorted(cells.items())) for by, cells in sorted(mine.items())} for unit, mine in tables.items()},
+        "tables": {
+            unit: {by: dict(sorted(cells.items())) for by, cells in sorted(mine.items())}
+            for unit, mine in tables.items()
+        },
     }
 
 
@@ -62,7 +69,10 @@ def _count_node(
                 tables["cases"].setdefault("exploitation_state", Counter()).update(inside[case["case_id"]] - {""})
     groups = _group_counts(rows)
     units = {"victim": "victims", "trafficker": "traffickers"}
-    roles = {role: units.get(entry.properties.get("counted_as", "")) for role, entry in code_list("person_role").codes.items()}
+    roles = {
+        role: units.get(entry.properties.get("counted_as", ""))
+        for role, entry in code_list("person_role").codes.items()
+    }
     for person in rows["persons"]:
         unit = roles[person["role"]]
         if unit is None or person["case_id"] not in counted:
@@ -76,7 +86,9 @@ def _count_node(
 def _cases_of(rows: Tables) -> tuple[set[str], dict[str, set[str]]]:
     nexus = {place["case_id"] for place in rows["places"] if place["country"] == "MX"}
     nexus |= {
-        person["case_id"] for person in rows["persons"] if person["role"] == "survivor" and "MX" in (person.get("nationalities") or ())
+        person["case_id"]
+        for person in rows["persons"]
+        if person["role"] == "survivor" and "MX" in (person.get("nationalities") or ())
     }
     inside: dict[str, set[str]] = {}
     for place in rows["places"]:
@@ -107,4 +119,6 @@ def _add_answers(tables: dict[str, Counter[str]], person: Mapping[str, Any], gro
     for column, name in _SEVERAL.items():
         if victim or column == "nationalities":
             codes: Iterable[str] = person.get(column) or ()
-            tables.setdefault(name, Counter()).update(group.get(column, Counter()) if person["unnamed_group"] else Counter(set(codes)))
+            tables.setdefault(name, Counter()).update(
+                group.get(column, Counter()) if person["unnamed_group"] else Counter(set(codes))
+            )

@@ -10,7 +10,7 @@ import unicodedata
 
 from tejido.synthetic.draws import Dice
 from tejido.synthetic.flavour import read_data
-from tejido.synthetic.model import UNKNOWN, Name, Person, state_of
+from tejido.synthetic.model import Name, Person, state_of
 
 _NAMES = read_data("names")
 _REACH = read_data("reach")
@@ -118,7 +118,11 @@ def phone_as_written(number: str, dice: Dice) -> str:
     if number.startswith("+1"):
         return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
     local = number[3:]
-    return f"{local[:2]} {local[2:6]} {local[6:]}" if local[:2] in ("55", "56", "33", "81") else f"{local[:3]} {local[3:6]} {local[6:]}"
+    return (
+        f"{local[:2]} {local[2:6]} {local[6:]}"
+        if local[:2] in ("55", "56", "33", "81")
+        else f"{local[:3]} {local[3:6]} {local[6:]}"
+    )
 
 
 def email(name: Name, dice: Dice) -> str:

@@ -83,7 +83,7 @@ _LOCALITIES: dict[str, list[str]] = read_data("reach")["localities"]
 
 
 def _is_mexican(case: Case) -> bool:
-    # A survivor's nationality makes the nexus, but only a plain, named survivor's: the rest is left to no one's reading.
+    # A survivor's nationality makes the nexus, but only a plain, named survivor's, so that every reading agrees.
     return any(place.country == MEXICO for place in case.places) or any(
         MEXICO in person.nationalities for person in case.survivors if person.role == SURVIVOR and not person.is_group
     )
@@ -107,7 +107,7 @@ def settle_home(case: Case, dice: Dice) -> None:
 
 
 def date_cases(cases: Sequence[Case], world: Flavour, dice: Dice) -> None:
-    """Days of opening: each kind in its range, the first and last day of every range used, and more later than early."""
+    """Days of opening: each kind in its range, both ends of it used, more late than early."""
     ranges = {
         "before": (world.first_day, world.start - timedelta(days=1)),
         "after": (world.end + timedelta(days=1), world.as_of),

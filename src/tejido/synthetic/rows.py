@@ -39,11 +39,19 @@ class NodeRows:
         handover = case.handover
         shared = _shared(handover.handover_id if handover else "", case)
         closed = dice.weigh({"open": 15, "follow_up": 25, "closed": 35, "closed_referred": 25})
-        strength = dice.weigh({"high": 55, "moderate": 45} if case.kind == "counted" else {"moderate": 60, "insufficient": 40})
+        strength = dice.weigh(
+            {"high": 55, "moderate": 45} if case.kind == "counted" else {"moderate": 60, "insufficient": 40}
+        )
         self.tables["cases"].append(
             {"case_id": case_id, "opened_on": case.opened_on, "status": closed, "indications": strength, **shared}
         )
-        about = {"node": self.node, "case_id": case_id, "true_case_id": case.true_id, "kind": case.kind, "story": case.story.name}
+        about = {
+            "node": self.node,
+            "case_id": case_id,
+            "true_case_id": case.true_id,
+            "kind": case.kind,
+            "story": case.story.name,
+        }
         self.truth["cases"].append({**about, "origin": case.origin, "destination": case.destination, "ring": case.ring})
         for place in case.places:
             row = {"kind": place.kind, "country": place.country, "state": place.state, "locality": place.locality}
@@ -101,8 +109,15 @@ class NodeRows:
         }
         self.tables["persons"].append(row)
         ring = self._who[person.true_id].ring_id if person.true_id in self._who else ""
-        about = {"node": self.node, "person_id": person_id, "true_person_id": person.true_id, "true_case_id": case.true_id}
-        self.truth["persons"].append({**about, "role": person.role, "handover_id": person.handover_id or None, "ring_id": ring or None})
+        about = {
+            "node": self.node,
+            "person_id": person_id,
+            "true_person_id": person.true_id,
+            "true_case_id": case.true_id,
+        }
+        self.truth["persons"].append(
+            {**about, "role": person.role, "handover_id": person.handover_id or None, "ring_id": ring or None}
+        )
         return person_id
 
     def _add_group_counts(self, person: Person, person_id: str) -> None:
@@ -127,7 +142,11 @@ class NodeRows:
         if not names and person.role == TRAFFICKER and dice.chance(0.3):
             names = [alias(dice)]
         for kind, name in names:
-            written = {"given": name.given or None, "paternal_surname": name.paternal or None, "maternal_surname": name.maternal or None}
+            written = {
+                "given": name.given or None,
+                "paternal_surname": name.paternal or None,
+                "maternal_surname": name.maternal or None,
+            }
             self.tables["names"].append({"person_id": person_id, "kind": kind, **written})
         for kind, value in identity.identifiers:
             if dice.chance(0.85):
@@ -172,7 +191,12 @@ class NodeRows:
         if index not in self._business_ids:
             business, business_id = self._businesses[index], self._dice.identity()
             self._business_ids[index] = business_id
-            facts = {"name": business.name, "industry": business.industry or None, "state": business.state, "phone": business.phone}
+            facts = {
+                "name": business.name,
+                "industry": business.industry or None,
+                "state": business.state,
+                "phone": business.phone,
+            }
             self.tables["businesses"].append({"business_id": business_id, **facts})
             self.truth["businesses"].append(
                 {"node": self.node, "business_id": business_id, "true_business_id": f"business-{index + 1:03d}"}
