@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages between nodes: built, sealed, signed, numbered, verified, opened; and receipts for them."""
+
+from tejido.exchange.arrivals import Accepted, Duplicate, Partner, Refused, Verdict, examine, judge_arrival
+from tejido.exchange.bodies import check_body, tables_of
+from tejido.exchange.headers import Header, format_minute
+from tejido.exchange.messages import (
+    Opened,
+    build_message,
+    message_digest,
+    open_message,
+    read_header,
+    verify_message,
+)
+from tejido.exchange.problems import BadMessage
+from tejido.exchange.receipts import Receipt, build_receipt, verify_receipt
+
+__all__ = [
+    "Accepted",
+    "BadMessage",
+    "Duplicate",
+    "Header",
+    "Opened",
+    "Partner",
+    "Receipt",
+    "Refused",
+    "Verdict",
+    "build_message",
+    "build_receipt",
+    "check_body",
+    "examine",
+    "format_minute",
+    "judge_arrival",
+    "message_digest",
+    "open_message",
+    "read_header",
+    "tables_of",
+    "verify_message",
+    "verify_receipt",
+]
