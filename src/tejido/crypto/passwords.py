@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import threading
+import unicodedata
 from dataclasses import dataclass
 
 from argon2.low_level import Type, hash_secret_raw
@@ -16,6 +17,7 @@ from tejido.crypto.errors import CannotOpen
 
 VERSION = 1
 _SALT = 16
+_MOST_MIB, _MOST_PASSES, _MOST_LANES = 1024, 10, 16
 # Four at once use a gigabyte; more would let a burst of logins starve the machine of memory.
 _AT_ONCE = threading.BoundedSemaphore(4)
 
@@ -32,6 +34,15 @@ class PasswordCost:
         """Four bytes."""
         return self.memory_mib.to_bytes(2, "big") + bytes([self.passes, self.lanes])
 
+    @property
+    def bearable(self) -> bool:
+        """Within what a node may spend on one login: whoever can write a blob must not starve the machine with it."""
+        return (
+            8 * self.lanes <= self.memory_mib * 1024 <= _MOST_MIB * 1024
+            and 1 <= self.passes <= _MOST_PASSES
+            and 1 <= self.lanes <= _MOST_LANES
+        )
+
     @classmethod
     def decode(cls, raw: bytes) -> PasswordCost:
         """The cost written in a blob."""
@@ -43,6 +54,8 @@ def seal_with_password(
 ) -> bytes:
     """Seal `secret` under a key from `password` and the node's pepper, which is kept outside the database."""
     cost = cost or PasswordCost()
+    if not cost.bearable:
+        raise ValueError(f"a cost that no login can bear: {cost}")
     salt = os.urandom(_SALT)
     key = _stretch(password, salt, pepper, cost)
     return bytes([VERSION]) + cost.encode() + salt + seal_field(key, secret, context)
@@ -54,6 +67,8 @@ def open_with_password(blob: bytes, password: str, *, pepper: bytes, context: Co
     if len(blob) < 5 + _SALT or blob[0] != VERSION:
         raise CannotOpen
     cost = PasswordCost.decode(blob[1:5])
+    if not cost.bearable:
+        raise CannotOpen
     key = _stretch(password, blob[5 : 5 + _SALT], pepper, cost)
     return open_field(key, blob[5 + _SALT :], context)
 
@@ -61,7 +76,8 @@ def open_with_password(blob: bytes, password: str, *, pepper: bytes, context: Co
 def _stretch(password: str, salt: bytes, pepper: bytes, cost: PasswordCost) -> bytes:
     with _AT_ONCE:
         stretched = hash_secret_raw(
-            secret=password.encode(),
+            # An ñ may be typed as one character or as two; RFC 8265 makes them one password.
+            secret=unicodedata.normalize("NFC", password).encode(),
             salt=salt,
             time_cost=cost.passes,
             memory_cost=cost.memory_mib * 1024,

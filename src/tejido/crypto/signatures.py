@@ -61,7 +61,7 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class SignedKey:
-    """A public key with the organisation's word for whose it is. `owner` is like `mx/team/intake/2` or `mx/member/…`."""
+    """A public key with the organisation's word for whose it is: `owner` is like `mx/team/intake/2`."""
 
     owner: str
     public: PublicKey

@@ -28,8 +28,11 @@ def totp_step(secret: bytes, code: str, at: int) -> int | None:
 
     The caller keeps the last step used and refuses it again: a code seen over a shoulder must not open twice.
     """
-    for step in (at // STEP_SECONDS + shift for shift in (0, -1, 1)):
-        if hmac.compare_digest(_totp(secret).generate(step * STEP_SECONDS).decode(), code):
+    # Compared as bytes: a full-width digit typed by accident is a wrong code, not an error.
+    given = code.encode("utf-8", "replace")
+    now = at // STEP_SECONDS
+    for step in (now, now - 1, now + 1):
+        if step >= 0 and hmac.compare_digest(_totp(secret).generate(step * STEP_SECONDS), given):
             return step
     return None
 
