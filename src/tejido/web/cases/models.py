@@ -60,7 +60,8 @@ class Case(SealedRecord):
 
     indications = SealedField()  # code list strength_of_indications
     summary = SealedField()  # the advocate's view, text
-    businesses = SealedField()  # list of {"name", "industry", "state", "phone"}
+    businesses = SealedField()  # list of {"id", "name", "industry", "state", "phone"}
+    ties = SealedField()  # list of {"kind", "from", "to"}: ids of persons and businesses of this case
 
     objects = CaseQuerySet.as_manager()
 
@@ -72,7 +73,10 @@ class Case(SealedRecord):
                 name="handed_over_case_says_who_counts",
             )
         ]
-        indexes = [models.Index(fields=["team", "status", "-opened_on"], name="case_list")]
+        indexes = [
+            models.Index(fields=["team", "status", "-opened_on"], name="case_list"),
+            models.Index(fields=["owner", "-opened_on"], name="case_by_owner"),
+        ]
 
 
 class CaseContact(models.Model):
@@ -101,8 +105,16 @@ class CasePart(SealedRecord):
 class Person(CasePart):
     """A person with a role in the case, or a group of people whose names nobody knows."""
 
-    OPEN_COLUMNS: ClassVar = {**_RECORD, "case": "random", "added_at": "when"}
+    OPEN_COLUMNS: ClassVar = {
+        **_RECORD,
+        "case": "random",
+        "added_at": "when",
+        "handover_id": "random; the same at both organisations",
+        "counted_by": "which organisation counts this person when both know them",
+    }
 
+    handover_id = models.UUIDField(null=True, unique=True)
+    counted_by = models.CharField(max_length=20, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
     role = SealedField()  # code list person_role
     unnamed_group = SealedField()  # true: one row for people without names
@@ -191,5 +203,8 @@ class Task(CasePart):
     state_changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    class Meta:
+        indexes = [models.Index(fields=["owner", "state", "due_on"], name="task_due")]
+
     kind = SealedField()  # code list task_kind: call_back, follow_up_referral, document, other
     text = SealedField()  # what, and how it is safe

@@ -67,11 +67,11 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
                         "django.template.context_processors.csp",
                         "tejido.web.config.page.page",
                     ],
-                    "builtins": ["tejido.web.config.tags.words"],
+                    "builtins": ["tejido.web.config.tags.words", "tejido.web.config.tags.navigation"],
                 },
             }
         ],
-        **_language(node.operator.languages[0]),
+        **_language(node.operator.languages[0], node.time_zone.key),
         **_static(),
         **_hardening(prefix, secure=node.secure_cookies),
     }
@@ -91,14 +91,14 @@ def _database(path: Path) -> dict[str, Any]:
     }
 
 
-def _language(first: str) -> dict[str, Any]:
+def _language(first: str, time_zone: str) -> dict[str, Any]:
     return {
         "LANGUAGE_CODE": "es-mx" if first == "es" else "en",
         "LANGUAGES": [("es-mx", "Español"), ("en", "English")],
         "LOCALE_PATHS": [_WEB / "config" / "locale"],
         "USE_I18N": True,
         "USE_TZ": True,
-        "TIME_ZONE": "UTC",
+        "TIME_ZONE": time_zone,  # forms and pages speak the node's local time; the database keeps UTC
     }
 
 

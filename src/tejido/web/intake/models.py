@@ -72,14 +72,14 @@ class Contact(SealedRecord):
 
     language = SealedField()  # code list language
     speaker = SealedField()  # code list speaker: who is speaking
-    concerns = SealedField()  # code list contact_concerns: whom it concerns
+    concerns = SealedField()  # code list concerns_whom: whom it concerns
     topic = SealedField()  # code list contact_topic
     outcome = SealedField()  # code list contact_outcome
     countries = SealedField()  # list of code list country
     can_talk = SealedField()  # asked first: true, false or null
     reply_safety = SealedField()  # code list reply_safety
     reply_how = SealedField()  # text: number or address, hours, what to say if someone else answers
-    under_18 = SealedField()  # code list yes_no_unknown: is anyone under 18
+    under_18 = SealedField()  # code list minor_present: is anyone under 18
     duty_noted = SealedField()  # the duty that follows was shown and noted: {"at", "by", "duty"}
     own_words = SealedField()  # verbatim
     advocate_view = SealedField()  # the advocate's own words, apart
@@ -103,4 +103,5 @@ class Contact(SealedRecord):
         indexes = [
             models.Index(fields=["team", "state", "-priority", "received_at"], name="contact_queue"),
             models.Index(fields=["team", "-received_at"], name="contact_by_time"),
+            models.Index(fields=["owner", "state", "-received_at"], name="contact_by_owner"),
         ]
