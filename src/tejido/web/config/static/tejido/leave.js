@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Leaving without JavaScript is a plain link. With it, this page's place in the history is taken by the next one,
+// so that "back" does not return here, and pressing Escape three times within two seconds leaves as well.
+"use strict";
+(() => {
+  const link = document.querySelector("a[data-leave]");
+  if (!link) return;
+  const leave = () => {
+    // Emptied first: what was on the screen must be gone even if the network is slow.
+    document.body.hidden = true;
+    for (const form of document.forms) form.reset();
+    window.location.replace(link.href);
+  };
+  link.addEventListener("click", (event) => { event.preventDefault(); leave(); });
+  let pressed = [];
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") { pressed = []; return; }
+    const now = Date.now();
+    pressed = pressed.filter((time) => now - time < 2000).concat(now);
+    if (pressed.length >= 3) leave();
+  });
+  // A page brought back from the browser's memory would show what was typed: load it afresh.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+})();

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a page may link to: by permission, and only to rooms this door has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from tejido.web.security.access import allows
+from tejido.web.security.permissions import Permission
+
+register = template.Library()
+
+# Label, the permission that opens it (None: everyone signed in), the view's name.
+_ROOMS: tuple[tuple[Any, Permission | None, str], ...] = (
+    (_("Today"), None, "show_desk"),
+    (_("Contacts"), Permission.CONTACT_READ, "list_contacts"),
+    (_("Cases"), Permission.CASE_READ, "list_cases"),
+    (_("Search"), Permission.CASE_SEARCH, "search_cases"),
+    (_("Services"), Permission.REFERRAL_SEND, "list_services"),
+    (_("Hand-overs"), Permission.CASE_READ, "list_handovers"),
+    (_("Alerts"), Permission.ALERT_READ, "list_alerts"),
+    (_("Counting"), Permission.COUNT, "show_counting"),
+    (_("Agreements"), Permission.AGREEMENT_READ, "list_agreements"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One room in the navigation."""
+
+    label: Any
+    url: str
+    current: bool
+
+
+@register.filter
+def may(user: Any, permission: str) -> bool:
+    """Does one of her roles allow this? `{% if request.user|may:"case.read" %}`"""
+    return allows(user, Permission(permission))
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[Link]:
+    """The rooms of the staff door this person may enter; none on the other doors or before signing in."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if request is None or not getattr(user, "is_authenticated", False):
+        return []
+    links = []
+    for label, permission, name in _ROOMS:
+        if permission is not None and not allows(user, permission):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        links.append(Link(label, url, request.path == url if url == "/" else request.path.startswith(url)))
+    return links
