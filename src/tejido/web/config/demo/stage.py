@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Setting the stage: makes the two organisations where they are missing, starts them, says where they are."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from tejido.crypto import SigningKey
+from tejido.vocabulary import BadInput
+from tejido.web.config.demo.people import NODES, DemoNode
+from tejido.web.config.demo.processes import DOORS, Running, address, free_ports, python_environment, refuse_busy
+from tejido.web.config.making import new_environment, read_environment, write_environment
+
+_COMPLETE = "complete"  # written last: a demo cut off half-way is made again
+SEED = 2017
+
+
+class Stage:
+    """The demo in one folder: `folder/mx`, `folder/us`, `folder/world`."""
+
+    def __init__(self, folder: Path, *, say: bool = True) -> None:
+        self.folder = folder
+        self.nodes: dict[str, Running] = {}
+        self._say_aloud = say
+
+    def say(self, line: str) -> None:
+        """One line of progress, on the error stream."""
+        if self._say_aloud:
+            click.echo(line, err=True)
+
+    def run(self, *, fresh: bool) -> None:
+        """Make what is missing, start, print addresses and logins, and stay until Ctrl-C."""
+        stopping = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
+        begun = time.monotonic()
+        self.make(fresh=fresh)
+        try:
+            self.start()
+            self.say(f"Ready in {time.monotonic() - begun:.0f} s · Lista en {time.monotonic() - begun:.0f} s")
+            self.print_addresses()
+            while not stopping.wait(1):
+                self._check_alive()
+        finally:
+            self.say("Stopping … · Cerrando …")
+            self.stop()
+
+    def make(self, *, fresh: bool = False, ports: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        """Make both organisations and fill them, unless that was done."""
+        if fresh and self.folder.exists():
+            self._refuse_other_folders()
+            shutil.rmtree(self.folder)
+        if (self.folder / _COMPLETE).is_file():
+            self.say("Found what was here before (--fresh starts over) · Se conserva lo anterior")
+            return
+        if self.folder.exists():
+            self._refuse_other_folders()
+            shutil.rmtree(self.folder)
+        self.folder.mkdir(parents=True)
+        (self.folder / ".tejido-demo").touch()
+        self.say("1/3 Making the invented world · Creando el mundo inventado")
+        self.say("2/3 Making two organisations · Creando dos organizaciones")
+        for node in NODES.values():
+            self._write_settings(node, ports[node.code] if ports else _default_ports(node))
+        with ThreadPoolExecutor(3) as pool:
+            world = pool.submit(self._world)
+            for done in [pool.submit(self._phase, node, "found") for node in NODES.values()]:
+                done.result()
+            world.result()
+        self.say("3/3 Filling them · Llenándolas")
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(self._phase, node, "fill", self._world_folder) for node in NODES.values()]:
+                done.result()
+        (self.folder / _COMPLETE).touch()
+
+    @property
+    def _world_folder(self) -> Path:
+        return self.folder / "world"
+
+    def _refuse_other_folders(self) -> None:
+        if not (self.folder / ".tejido-demo").is_file() and any(self.folder.iterdir()):
+            raise BadInput(
+                "demo.folder",
+                en="this folder holds something that is not the demo; choose another with --data",
+                es="esta carpeta tiene algo que no es la demostración; elija otra con --data",
+                where=str(self.folder),
+            )
+
+    def _write_settings(self, node: DemoNode, ports: Mapping[str, int]) -> None:
+        folder = self.folder / node.code
+        folder.mkdir()
+        operator = folder / "operator.yaml"
+        shutil.copy(Path(__file__).with_name("operators") / f"{node.code}.yaml", operator)
+        environment, signing = new_environment(
+            folder=folder, node=node.code, operator=operator, time_zone=node.time_zone, ports=ports, demo=True
+        )
+        write_environment(folder, environment)
+        self._keep_signing_key(folder, signing)
+
+    def _keep_signing_key(self, folder: Path, signing: SigningKey) -> None:
+        # For the seconds until the founding process has sealed it to the administration team and removed this file.
+        path = folder / "signing.key"
+        path.touch(mode=0o600)
+        path.write_text(signing.raw.hex(), encoding="ascii")
+
+    def _world(self) -> None:
+        _run([sys.executable, "-m", "tejido.cli", "world", "make", "--like", "2017", "--seed", str(SEED), "--out",
+              str(self._world_folder)], {})  # fmt: skip
+
+    def _phase(self, node: DemoNode, phase: str, *rest: Path) -> None:
+        folder = self.folder / node.code
+        command = [sys.executable, "-m", "tejido.web.config.demo.fill", phase, node.code, str(folder), *map(str, rest)]
+        _run(command, read_environment(folder))
+
+    def start(self) -> None:
+        """Start both organisations' doors and workers and wait until they answer."""
+        self.nodes = {code: Running.of(self.folder / code) for code in NODES}
+        refuse_busy(int(address(node.environment, door).rsplit(":", 1)[1]) for node in self.nodes.values()
+                    for door in DOORS)  # fmt: skip
+        self.say("Starting six doors · Abriendo seis puertas")
+        for node in self.nodes.values():
+            node.start()
+        for node in self.nodes.values():
+            node.wait(60)
+
+    def stop(self) -> None:
+        """Stop everything."""
+        for node in self.nodes.values():
+            node.stop()
+
+    def _check_alive(self) -> None:
+        for node in self.nodes.values():
+            for name, process in node.processes.items():
+                if process.poll() is not None:
+                    raise BadInput(
+                        "demo.died",
+                        en=f"the {name} process stopped; its log: {node.folder / (name + '.log')}",
+                        es=f"el proceso {name} se detuvo; su bitácora: {node.folder / (name + '.log')}",
+                    )
+
+    def print_addresses(self) -> None:
+        """Where to look, who to sign in as, and what is going on."""
+        self.say("\nINVENTED DATA · DATOS INVENTADOS. Nobody reads what is written here · Nadie lee lo que aquí se escribe.")
+        self.say("Real help: US 1-888-373-7888 · Ayuda real: México 800 5533 000\n")
+        for code, node in self.nodes.items():
+            self.say(f"{code}  public {address(node.environment, 'public')}   staff {address(node.environment, 'staff')}"
+                     f"   partners {address(node.environment, 'partners')}")  # fmt: skip
+            done = subprocess.run(
+                [sys.executable, "-m", "tejido.web.config.demo.codes"], env=python_environment(node.environment),
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+            self.say(done.stdout)
+        self.say("Each code lasts half a minute; the sign-in page shows the current one. Ctrl-C stops the demo.")
+        self.say("Cada código dura medio minuto; la página de acceso muestra el vigente. Ctrl-C cierra la demostración.")
+
+
+def _default_ports(node: DemoNode) -> dict[str, int]:
+    return {door: node.first_port + place for place, door in enumerate(DOORS)}
+
+
+def ports_for_check() -> dict[str, dict[str, int]]:
+    """Six ports nobody listens on."""
+    drawn = free_ports(6)
+    return {
+        code: dict(zip(DOORS, drawn[3 * place : 3 * place + 3], strict=True)) for place, code in enumerate(NODES)
+    }
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> None:
+    done = subprocess.run(
+        command, env=python_environment(environment), capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[1:4])} failed:\n{done.stderr[-4000:]}")

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The period to count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tejido.statistics import Window
+
+
+class WindowForm(forms.Form):
+    """First and last day, both counted."""
+
+    start = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
+    end = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        """The last day may not come before the first."""
+        cleaned = super().clean() or {}
+        if cleaned.get("start") and cleaned.get("end") and cleaned["end"] < cleaned["start"]:
+            self.add_error("end", _("The last day comes before the first."))
+        return cleaned
+
+    def window(self) -> Window:
+        """The period, once the form is valid."""
+        return Window(self.cleaned_data["start"], self.cleaned_data["end"])

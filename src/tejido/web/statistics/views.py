@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Counting together: the analyst's screens."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tejido.statistics.factsheet import write_sheet
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.language import short_language
+from tejido.web.mailbox.models import Partner
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+from tejido.web.statistics import actions
+from tejido.web.statistics.forms import WindowForm
+from tejido.web.statistics.models import PartnerTabulation, SheetRun
+
+_FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": "application/json"}
+
+
+@requires(Permission.COUNT)
+@require_GET
+def list_sheets(request: HttpRequest) -> HttpResponse:
+    """Periods, totals that arrived, sheets built."""
+    actions.take_in_tabulations(by=request.user, ring=request.ring, now=timezone.now())
+    return _page(request, WindowForm(initial=_this_month()))
+
+
+@requires(Permission.TABULATION_SEND)
+@require_POST
+def send_tabulation(request: HttpRequest) -> HttpResponse:
+    """Send our totals for a period to the partner's data team."""
+    form = WindowForm(request.POST)
+    if form.is_valid():
+        actions.send_tabulation(window=form.window(), by=request.user, ring=request.ring, now=timezone.now())
+        return redirect("list_sheets")
+    return _page(request, form)
+
+
+@requires(Permission.SHEET_BUILD)
+@require_POST
+def build_sheet(request: HttpRequest) -> HttpResponse:
+    """Build the joint sheet for a period."""
+    form = WindowForm(request.POST)
+    if form.is_valid():
+        now = timezone.now()
+        actions.take_in_tabulations(by=request.user, ring=request.ring, now=now)
+        try:
+            run = actions.build_sheet(window=form.window(), by=request.user, ring=request.ring, now=now)
+        except BadInput as problem:
+            form.add_error(None, problem.line(short_language()))
+        else:
+            return redirect("show_sheet", run.pk)
+    return _page(request, form)
+
+
+@requires(Permission.COUNT)
+@require_GET
+def show_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The internal figures of one run beside what will be printed."""
+    run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
+    sheet = actions.internal_sheet(run=run, by=request.user, ring=request.ring)
+    hidden = {
+        (figure.indicator, figure.by, figure.cell)
+        for figure in actions.public_sheet(run=run, by=request.user, ring=request.ring).figures
+        if figure.hidden
+    }
+    tables: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for figure in sheet.figures:
+        if figure.by is not None:
+            row = {"figure": figure, "hidden": (figure.indicator, figure.by, figure.cell) in hidden}
+            tables.setdefault((figure.unit, figure.by), []).append(row)
+    context = {"run": run, "sheet": sheet, "tables": tables.items(), "languages_of_sheets": ("es", "en")}
+    return render(request, "statistics/show_sheet.html", context)
+
+
+@requires(Permission.COUNT)
+@require_GET
+def download_sheet(request: HttpRequest, pk: UUID, language: str, form: str) -> HttpResponse:
+    """The protected sheet, made again byte for byte: PDF, HTML or JSON."""
+    run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
+    if language not in ("es", "en") or form not in _FORMS:
+        raise Http404
+    sheet = actions.public_sheet(run=run, by=request.user, ring=request.ring)
+    names = actions.operators(list(Partner.objects.order_by("code")), language)
+    # Only what may be published touches the disk, and only for as long as it takes to print it.
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "sheet"
+        write_sheet(sheet, target, "es" if language == "es" else "en", names)
+        body = (target / f"sheet.{form}").read_bytes()
+    response = HttpResponse(body, content_type=_FORMS[form])
+    response.headers["Content-Disposition"] = f'attachment; filename="sheet-{language}.{form}"'
+    return response
+
+
+def _page(request: HttpRequest, form: WindowForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "arrived": PartnerTabulation.objects.filter(team_id__in=request.user.team_ids)
+        .select_related("partner")
+        .order_by("-received_at")[:20],
+        "runs": SheetRun.objects.filter(team_id__in=request.user.team_ids).order_by("-built_at")[:20],
+    }
+    return render(request, "statistics/list_sheets.html", context, status=422 if form.errors else 200)
+
+
+def _this_month() -> dict[str, Any]:
+    today = actions.local_day(timezone.now())
+    return {"start": today.replace(day=1), "end": today}
