@@ -11,8 +11,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
-
     dependencies = [
         ('accounts', '0001_initial'),
         ('intake', '0001_initial'),
@@ -129,5 +127,95 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_links', to='cases.case')),
             ],
+        ),
+        migrations.AddField(
+            model_name='casecontact',
+            name='contact',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='case_link', to='intake.contact'),
+        ),
+        migrations.AddField(
+            model_name='compartment',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='cases.case'),
+        ),
+        migrations.AddField(
+            model_name='compartment',
+            name='key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='security.recordkey'),
+        ),
+        migrations.AddField(
+            model_name='note',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='cases.case'),
+        ),
+        migrations.AddField(
+            model_name='note',
+            name='key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='security.recordkey'),
+        ),
+        migrations.AddField(
+            model_name='note',
+            name='written_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='cases.case'),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='security.recordkey'),
+        ),
+        migrations.AddField(
+            model_name='place',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='cases.case'),
+        ),
+        migrations.AddField(
+            model_name='place',
+            name='key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='security.recordkey'),
+        ),
+        migrations.AddField(
+            model_name='task',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='cases.case'),
+        ),
+        migrations.AddField(
+            model_name='task',
+            name='key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='security.recordkey'),
+        ),
+        migrations.AddField(
+            model_name='task',
+            name='owner',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='task',
+            name='state_changed_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['team', 'status', '-opened_on'], name='case_list'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['owner', '-opened_on'], name='case_by_owner'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counted_by', ''), ('handover_id__isnull', True)), models.Q(('handover_id__isnull', False), models.Q(('counted_by', ''), _negated=True)), _connector='OR'), name='handed_over_case_says_who_counts'),
+        ),
+        migrations.AddConstraint(
+            model_name='compartment',
+            constraint=models.UniqueConstraint(fields=('case', 'kind'), name='one_compartment_of_a_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(fields=['owner', 'state', 'due_on'], name='task_due'),
         ),
     ]

@@ -11,8 +11,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
-
     dependencies = [
         ('accounts', '0001_initial'),
         ('security', '0001_initial'),
