@@ -66,7 +66,9 @@ def _count_node(
             held["cases"] += 1
             joint["cases"] += mine
             if mine:
-                tables["cases"].setdefault("exploitation_state", Counter()).update(inside[case["case_id"]] - {""})
+                tables["cases"].setdefault("state_of_potential_trafficking", Counter()).update(
+                    inside[case["case_id"]] - {""}
+                )
     groups = _group_counts(rows)
     units = {"victim": "victims", "trafficker": "traffickers"}
     roles = {

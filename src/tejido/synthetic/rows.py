@@ -10,7 +10,7 @@ from itertools import combinations
 from tejido.synthetic.contacts import Contact
 from tejido.synthetic.draws import Dice
 from tejido.synthetic.identities import alias, as_written, phone_as_written
-from tejido.synthetic.model import CONTACTOR, MADE_TO_CONTROL, TRAFFICKER, UNKNOWN, Case, Person
+from tejido.synthetic.model import MADE_TO_CONTROL, TRAFFICKER, UNKNOWN, Case, Person
 from tejido.synthetic.rings import Business
 from tejido.synthetic.who import Identity
 from tejido.tables import RECORD_TABLES
@@ -208,6 +208,3 @@ def _shared(handover_id: str, case: Case) -> dict[str, object]:
     if case.handover is None or not handover_id:
         return {"handover_id": None, "counted_by": None}
     return {"handover_id": handover_id, "counted_by": case.handover.counted_by}
-
-
-__all__ = ["CONTACTOR", "NodeRows", "Row"]
