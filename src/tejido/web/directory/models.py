@@ -22,6 +22,16 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         """Those that take people now."""
         return self.filter(status="active")
 
+    def offering(self, *, need: str = "", language: str = "", state: str = "") -> list[Service]:
+        """Those that offer `need`, speak `language` and serve `state`, in order of organisation; each may be empty."""
+        return [
+            service
+            for service in self.order_by("organisation", "code")
+            if (not need or need in service.needs)
+            and (not language or language in service.languages)
+            and (not state or not service.states or state in service.states)
+        ]
+
 
 class Service(SealedRecord):
     """One service (HSDS: service at an organisation): what it offers, to whom, in which languages, where."""
@@ -33,6 +43,7 @@ class Service(SealedRecord):
         "code": "short code to say aloud",
         "organisation": "public name",
         "name": "public, in both languages",
+        "kind": "code list recipient_kind: what the law calls it",
         "needs": "what it offers, code list service_need",
         "languages": "spoken there",
         "country": "where",
@@ -50,6 +61,7 @@ class Service(SealedRecord):
     code = models.CharField(max_length=12, unique=True)
     organisation = models.CharField(max_length=120)
     name = models.JSONField()
+    kind = models.CharField(max_length=30, default="service")
     needs = models.JSONField(default=list)
     languages = models.JSONField(default=list)
     country = models.CharField(max_length=2)
@@ -65,3 +77,8 @@ class Service(SealedRecord):
     address = SealedField()
 
     objects = ServiceQuerySet.as_manager()
+
+    @property
+    def recipient(self) -> str:
+        """How a release names this service."""
+        return f"service:{self.code}"

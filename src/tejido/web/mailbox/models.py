@@ -7,6 +7,11 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
+
+from tejido.agreements import Agreement, Pack, canonical_bytes, policy_pack
+from tejido.crypto import BadSignature, PublicKey, SignedKey, UnsignedKey, VerifyKey
+from tejido.web.accounts.keys import organisation_key
 
 
 class Partner(models.Model):
@@ -20,6 +25,9 @@ class Partner(models.Model):
         "transport_key": "public",
         "handover_key": "public: a SignedKey of its hand-over team",
         "data_key": "public: a SignedKey of its data team",
+        "pack": "which policy pack binds it",
+        "regimes": "which of the pack's regimes; empty: all",
+        "agreements": "public terms, as both signed them: the partner door checks arrivals against them",
         "signature": "our organisation's, over every other column",
         "added_at": "when it became a partner",
     }
@@ -31,8 +39,58 @@ class Partner(models.Model):
     transport_key = models.BinaryField()
     handover_key = models.JSONField()  # {"owner", "public", "signature"}: the last two in hex
     data_key = models.JSONField()
+    pack = models.CharField(max_length=20)
+    regimes = models.JSONField(default=list)
+    agreements = models.JSONField(default=list)  # documents of tejido.agreements.Agreement
     signature = models.BinaryField()
     added_at = models.DateTimeField(auto_now_add=True)
+
+    def statement(self) -> bytes:
+        """What our organisation signs: every column that decides whom we trust and where we send."""
+        columns = {
+            "code": self.code,
+            "name": self.name,
+            "address": self.address,
+            "verify_key": bytes(self.verify_key).hex(),
+            "transport_key": bytes(self.transport_key).hex(),
+            "handover_key": self.handover_key,
+            "data_key": self.data_key,
+            "pack": self.pack,
+            "regimes": self.regimes,
+            "agreements": self.agreements,
+        }
+        return b"tejido/partner/1\x00" + canonical_bytes(columns)
+
+    def checked(self) -> Partner:
+        """Itself, once our organisation's signature holds; raises `UnsignedKey`: a row anyone wrote is no partner."""
+        try:
+            organisation_key().verify(self.statement(), bytes(self.signature))
+        except BadSignature:
+            raise UnsignedKey(self.code) from None
+        return self
+
+    def organisation_verify_key(self) -> VerifyKey:
+        """The key that signs what its members send."""
+        return VerifyKey(bytes(self.verify_key))
+
+    def transport_verify_key(self) -> VerifyKey:
+        """The key that signs its receipts."""
+        return VerifyKey(bytes(self.transport_key))
+
+    def team_key(self, to: str) -> SignedKey:
+        """The key of its team `handover` or `data`."""
+        column = {"handover": self.handover_key, "data": self.data_key}[to]
+        public = PublicKey(bytes.fromhex(column["public"]))
+        return SignedKey(column["owner"], public, bytes.fromhex(column["signature"]))
+
+    def terms(self) -> dict[str, Agreement]:
+        """Its agreements by id."""
+        found = (Agreement.from_mapping(document, where=self.code) for document in self.agreements)
+        return {agreement.id: agreement for agreement in found}
+
+    def rules(self) -> Pack:
+        """The policy pack it says binds it."""
+        return policy_pack(self.pack, regimes=self.regimes or None)
 
 
 class OutboundMessage(models.Model):
@@ -48,6 +106,7 @@ class OutboundMessage(models.Model):
         "state": "queued, delivered or refused",
         "state_changed_at": "when",
         "attempts": "how often it was tried",
+        "next_attempt_at": "not before, after the partner could not be reached",
         "reason_code": "why it was refused",
         "receipt": "signed by the partner's transport key",
     }
@@ -66,11 +125,13 @@ class OutboundMessage(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     state_changed_at = models.DateTimeField(auto_now_add=True)
     attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
     reason_code = models.CharField(max_length=60, blank=True)
     receipt = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "sequence"], name="one_message_per_sequence")]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="messages_due")]
 
 
 class InboundMessage(models.Model):
@@ -84,14 +145,16 @@ class InboundMessage(models.Model):
         "raw": "sealed and signed",
         "digest": "SHA-256 of raw",
         "received_at": "when",
-        "state": "arrived or handled",
+        "state": "arrived, handled or unreadable",
         "state_changed_at": "when",
+        "reason_code": "why it could not be read or used",
         "receipt": "ours, sent again word for word if the message comes again",
     }
 
     class State(models.TextChoices):
         ARRIVED = "arrived"
         HANDLED = "handled"
+        UNREADABLE = "unreadable"  # taken at the door, but what is inside is not what it must be
 
     id = models.UUIDField(primary_key=True)
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="inbound")
@@ -102,6 +165,7 @@ class InboundMessage(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVED)
     state_changed_at = models.DateTimeField(auto_now_add=True)
+    reason_code = models.CharField(max_length=60, blank=True)
     receipt = models.BinaryField()
 
     class Meta:

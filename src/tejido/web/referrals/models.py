@@ -43,4 +43,6 @@ class Referral(CasePart):
     need = SealedField()  # code list service_need
     how = SealedField()  # code list referral_how: read_out_by_phone, warm_hand_over, sent
     outcome = SealedField()  # code list referral_outcome
+    shared = SealedField()  # list of code list shareable_field: what the service was told; empty when she calls herself
+    decision = SealedField()  # the Decision that let it leave, as a mapping
     note = SealedField()

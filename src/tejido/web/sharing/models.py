@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What two organisations agreed, what was handed over, what came back."""
+"""What two organisations agreed, what was handed over, what came back.
+
+Who counts: the organisation that sent. It knows the whole story, the other only what she allowed; and nothing changes
+hands, so there is no moment in which both count her or neither does. Until the partner's acceptance has been read here
+nothing is marked and she is counted here alone; from then on case and persons carry the same id at both organisations
+and `counted_by` names the sender at both.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +50,10 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
     def visible_to(self, user) -> HandoverQuerySet:  # type: ignore[no-untyped-def]
         """Hand-overs of the user's teams."""
         return self.filter(team_id__in=user.team_ids)
+
+    def open(self) -> HandoverQuerySet:
+        """Sent or arrived, and neither declined nor withdrawn."""
+        return self.filter(state__in=[Handover.State.OFFERED, Handover.State.ACCEPTED])
 
     def offered(self) -> HandoverQuerySet:
         """Arrived and not yet answered."""
@@ -92,12 +102,25 @@ class Handover(SealedRecord):
     lane = models.CharField(max_length=20)
     made_at = models.DateTimeField()
 
-    body = SealedField()  # what left or arrived: {"fields": {shareable_field: value}, "release": …}
+    body = SealedField()  # the message's body as it left or arrived
+    persons = SealedField()  # {"survivor": id, "coworkers": id, "trafficker": id}: whose facts they are, here
     decision = SealedField()  # the Decision that let it leave, as a mapping
     outcomes = SealedField()  # list of outcome messages: [{"at", "need", "outcome", …}]
     decline_reason = SealedField()
 
     objects = HandoverQuerySet.as_manager()
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Named readings; each starts from the user."""
+
+    def visible_to(self, user) -> AlertQuerySet:  # type: ignore[no-untyped-def]
+        """Alerts to the user's teams."""
+        return self.filter(team_id__in=user.team_ids)
+
+    def unseen(self) -> AlertQuerySet:
+        """No second person has looked yet; the oldest first."""
+        return self.filter(seen_at__isnull=True).order_by("raised_at")
 
 
 class Alert(models.Model):
@@ -124,6 +147,8 @@ class Alert(models.Model):
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         constraints = [
