@@ -12,14 +12,15 @@ def count_text(value: int) -> str:
 
 
 def percent_text(value: int, base: int | None) -> str | None:
-    """Whole percent of `base`, half rounded up; "<1%" for more than nothing and under one, ">99%" for nearly all.
+    """Whole percent of `base`, half rounded up; "<1%" for some that rounds to none, ">99%" for not quite all.
 
     None where there is no base to take it of. Integer arithmetic: 25 of 1,000 is 2.5 and prints "3%".
     """
     if base is None or base <= 0:
         return None
-    if 0 < value * 100 < base:
+    rounded = (200 * value + base) // (2 * base)
+    if value > 0 and rounded == 0:
         return "<1%"
-    if base > value and value * 100 > 99 * base:
+    if value < base and rounded == 100:
         return ">99%"
-    return f"{(200 * value + base) // (2 * base)}%"
+    return f"{rounded}%"
