@@ -59,7 +59,7 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [_WEB / "config" / "templates"],
+                "DIRS": [_WEB / "config" / "templates", *sorted((_WEB / "intake" / "channels").glob("*/templates"))],
                 "APP_DIRS": True,
                 "OPTIONS": {
                     "context_processors": [
@@ -95,7 +95,7 @@ def _language(first: str, time_zone: str) -> dict[str, Any]:
     return {
         "LANGUAGE_CODE": "es-mx" if first == "es" else "en",
         "LANGUAGES": [("es-mx", "Español"), ("en", "English")],
-        "LOCALE_PATHS": [_WEB / "config" / "locale"],
+        "LOCALE_PATHS": [_WEB / "config" / "locale", *sorted((_WEB / "intake" / "channels").glob("*/locale"))],
         "USE_I18N": True,
         "USE_TZ": True,
         "TIME_ZONE": time_zone,  # forms and pages speak the node's local time; the database keeps UTC
@@ -120,6 +120,7 @@ def _hardening(prefix: str, *, secure: bool) -> dict[str, Any]:
         "KEY_COOKIE_NAME": f"{prefix}_key",
         "SESSION_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_AGE": None,  # gone with the browser window, like the rest
         "LANGUAGE_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Strict",
         "CSRF_COOKIE_SAMESITE": "Strict",
@@ -142,7 +143,8 @@ def _hardening(prefix: str, *, secure: bool) -> dict[str, Any]:
             "base-uri": [CSP.NONE],
         },
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
-        "SECURE_REFERRER_POLICY": "no-referrer",
+        # Not "no-referrer": browsers then send "Origin: null" with our own forms and every one would be refused.
+        "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
         # Nothing a person types may reach the disk in clear: no upload ever spools to a temporary file.

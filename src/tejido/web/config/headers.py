@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -23,3 +23,8 @@ class NothingLeftBehind:
             response.headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=(), interest-cohort=()"
             response.headers["X-Robots-Tag"] = "noindex"
         return response
+
+
+def never_stored(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
+    """Headers of a static file on the public door."""
+    headers["Cache-Control"] = "no-store, max-age=0"

@@ -30,6 +30,18 @@ class Operator:
     lines: tuple[Line, ...]
     country: str
     titles: dict[str, Words]  # words the operator says differently from ours
+    about: Words | None = None  # what this line is, as the operator says it on its public door
+    domicile: str = ""  # where its privacy notice says it can be found
+    privacy_contact: str = ""  # where rights over one's data are exercised
+    keep_years: int = 5  # after the last contact; a promise of the privacy notice
+    # Where "leave this page" goes: somewhere many people go, that nobody asks about.
+    exit_address: str = "https://www.google.com/"
+
+
+def _https(address: str) -> str:
+    if not address.startswith("https://"):
+        raise ValueError(f"exit_address must start with https://, not {address!r}")
+    return address
 
 
 def read_operator(path: Path) -> Operator:
@@ -43,10 +55,15 @@ def read_operator(path: Path) -> Operator:
             lines=tuple(Line(line["brand"], line["number"], tuple(line["channels"])) for line in raw["lines"]),
             country=raw["country"],
             titles=raw.get("titles", {}),
+            about=raw.get("about"),
+            domicile=raw.get("domicile", ""),
+            privacy_contact=raw.get("privacy_contact", ""),
+            keep_years=int(raw.get("keep_years", 5)),
+            exit_address=_https(raw.get("exit_address", Operator.exit_address)),
         )
     except FileNotFoundError:
         raise BadInput("operator.missing", en="no such file", es="no existe el archivo", where=str(path)) from None
-    except (KeyError, TypeError, yaml.YAMLError) as problem:
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as problem:
         raise BadInput(
             "operator.shape",
             en=f"not an operator file: {problem}",
