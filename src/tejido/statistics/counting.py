@@ -15,6 +15,7 @@ from tejido.statistics.handovers import SHARED_TABLES, check_handovers, handed_o
 from tejido.statistics.layout import layout
 from tejido.statistics.queries import (
     breakdown_sql,
+    described_groups_sql,
     group_total_sql,
     groups_sql,
     headline_sql,
@@ -178,6 +179,14 @@ class _Groups:
 
     @classmethod
     def of(cls, connection: Connection, indicator: Indicator, prefix: str) -> _Groups:
+        misplaced = connection.execute(described_groups_sql(indicator, prefix)).fetchone()
+        if misplaced:
+            raise BadInput(
+                "group_described",
+                en=f"person_id {misplaced[0]}: an unnamed group has codes of its own; they belong in group_counts",
+                es=f"person_id {misplaced[0]}: un grupo sin nombres tiene códigos propios; van en group_counts",
+                where="persons",
+            )
         counted, held = connection.execute(group_total_sql(indicator, prefix)).fetchone()
         by_code: dict[str, dict[str, tuple[int, int]]] = {}
         for attribute, code, here, all_held in connection.execute(groups_sql(indicator, prefix)).fetchall():

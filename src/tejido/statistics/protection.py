@@ -47,33 +47,34 @@ def _name(figure: Figure) -> str:
 
 
 def _hidden(sheet: Sheet, k: int) -> set[str]:
-    """`table/cell` of every figure to hide."""
+    """`table/cell` of every figure to hide.
+
+    A table whose headline number is hidden goes whole, so that nothing of it adds up to that number again. The base of
+    every other table is printed, and tables that share nothing else are protected one by one.
+    """
     headline = {figure.indicator: figure.value or 0 for figure in sheet.figures if figure.by is None}
-    tables = [CellTable(_HEADLINE, base=None, multiple=True, complete=False, cells=headline)]
-    cells: dict[str, dict[str, int]] = {}
-    declared = {}
-    for figure in sheet.figures:
-        if figure.by is not None and figure.cell is not None:
-            cells.setdefault(_name(figure), {})[figure.cell] = figure.value or 0
-            declared[_name(figure)] = (figure, indicator(figure.indicator).breakdown(figure.by))
-    for name, (figure, breakdown) in declared.items():
-        tables.append(
-            CellTable(
-                name,
-                base=figure.base,
-                multiple=figure.multiple,
-                complete=breakdown.complete,
-                cells=cells[name],
-                base_cell=(_HEADLINE, figure.indicator),
-            )
-        )
-    found = {f"{name}/{cell}" for name, codes in hidden_cells(tables, k=k).items() for cell in codes}
-    for name, (figure, breakdown) in declared.items():
-        if f"{_HEADLINE}/{figure.indicator}" in found:
-            found.update(f"{name}/{cell}" for cell in cells[name])
-        elif breakdown.display == "map":
-            found.update(f"{name}/{cell}" for cell, value in cells[name].items() if value == 0)
+    first = CellTable(_HEADLINE, base=None, multiple=True, complete=False, cells=headline)
+    found = {f"{_HEADLINE}/{cell}" for cell in hidden_cells([first], k=k)[_HEADLINE]}
+    for name, figures in _tables(sheet).items():
+        one = figures[0]
+        breakdown = indicator(one.indicator).breakdown(str(one.by))
+        cells = {str(figure.cell): figure.value or 0 for figure in figures}
+        if f"{_HEADLINE}/{one.indicator}" in found:
+            found.update(f"{name}/{cell}" for cell in cells)
+            continue
+        table = CellTable(name, one.base, multiple=one.multiple, complete=breakdown.complete, cells=cells)
+        found.update(f"{name}/{cell}" for cell in hidden_cells([table], k=k)[name])
+        if breakdown.display == "map":
+            found.update(f"{name}/{cell}" for cell, value in cells.items() if value == 0)
     return found
+
+
+def _tables(sheet: Sheet) -> dict[str, list[Figure]]:
+    tables: dict[str, list[Figure]] = {}
+    for figure in sheet.figures:
+        if figure.by is not None:
+            tables.setdefault(_name(figure), []).append(figure)
+    return tables
 
 
 def _protected(figure: Figure, hidden: set[str], k: int) -> Figure:

@@ -221,3 +221,15 @@ def groups_sql(indicator: Indicator, prefix: str) -> str:
 def group_total_sql(indicator: Indicator, prefix: str) -> str:
     """(counted, held) people in groups of unnamed people."""
     return f"SELECT {_TOTALS} FROM {prefix}_unit_{indicator.id} WHERE unnamed_group"
+
+
+def described_groups_sql(indicator: Indicator, prefix: str) -> str:
+    """A group whose own row has codes that would not be counted: at most one row (person)."""
+    direct = {b.column: indicator.table.column(b.column) for b in indicator.breakdowns.values() if b.through is None}
+    filled = [
+        f"len({name}) > 0" if column.kind == "codes" else f"{name} IS NOT NULL" for name, column in direct.items()
+    ]
+    return (
+        f"SELECT person_id FROM {prefix}_unit_{indicator.id} "
+        f"WHERE unnamed_group AND ({' OR '.join(filled) or 'false'}) ORDER BY person_id LIMIT 1"
+    )
