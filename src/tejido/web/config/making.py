@@ -5,14 +5,23 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
+import yaml
+from django.core.management import call_command
+
 from tejido.crypto import SigningKey, new_key
 from tejido.vocabulary import BadInput
+from tejido.web.config.operators import read_operator
+from tejido.web.security.roles import ROLES
 
 ENVIRONMENT_FILE = "node.env"
+TEAM_KINDS = ("intake", "cases", "data", "duty", "administration")
 
 
 @dataclass(frozen=True)
@@ -100,3 +109,62 @@ def make_staff(
                team_of(Team.Kind.DUTY)]  # fmt: skip
     create_secret(scope=SIGNING_SCOPE, raw=signing.raw, ring=ring, teams=signers)
     return logins
+
+
+def make_node(
+    *, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, ports: Mapping[str, int]
+) -> dict[str, tuple[str, str]]:
+    """Make a node in an empty folder; login -> (password, otpauth address for her authenticator), shown once.
+
+    Raises `BadInput` for a folder in use, or a wrong operator or staff file. The whole node or nothing.
+    """
+    people, team_names = read_staff(staff)
+    read_operator(operator)
+    if folder.exists() and any(folder.iterdir()):
+        raise BadInput("node.folder", en="the folder is not empty", es="la carpeta no está vacía", where=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        own = folder / "operator.yaml"
+        shutil.copy(operator, own)
+        environment, signing = new_environment(
+            folder=folder, node=code, operator=own, time_zone=time_zone, ports=ports, demo=False
+        )
+        os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+        logins = make_staff(signing=signing, staff=people, team_names=team_names, password=None)
+        write_environment(folder, environment)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return {
+        login: (password, f"otpauth://totp/{code}:{login}?secret={b32encode(secret).decode()}&issuer={code}")
+        for login, (password, secret) in logins.items()
+    }
+
+
+def read_staff(path: Path) -> tuple[list[StaffMember], dict[str, str]]:
+    """`staff.yaml`: `teams: {intake: name, …}` and `members: [{login, name, roles, teams, language}]`."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        people = [
+            StaffMember(each["login"], each["name"], tuple(each["roles"]), tuple(each["teams"]), each["language"])
+            for each in raw["members"]
+        ]
+        team_names = {kind: raw["teams"][kind] for kind in TEAM_KINDS}
+    except (KeyError, TypeError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise BadInput(
+            "staff.shape",
+            en=f"not a staff file: {problem}",
+            es=f"no es un archivo de personal: {problem}",
+            where=str(path),
+        ) from None
+    unknown = ", ".join(sorted({role for person in people for role in person.roles} - set(ROLES)))
+    if unknown:
+        raise BadInput(
+            "staff.role",
+            en=f"unknown roles: {unknown}; known: {', '.join(ROLES)}",
+            es=f"funciones desconocidas: {unknown}; conocidas: {', '.join(ROLES)}",
+            where=str(path),
+        )
+    return people, team_names

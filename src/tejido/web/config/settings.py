@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from tejido.vocabulary import BadInput
-from tejido.web.config.operator import Operator, read_operator
+from tejido.web.config.operators import Operator, read_operator
 
 
 @dataclass(frozen=True, repr=False)

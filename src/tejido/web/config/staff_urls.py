@@ -12,5 +12,4 @@ urlpatterns = [
     path("", include("tejido.web.referrals.urls")),
     path("", include("tejido.web.directory.urls")),
     path("", include("tejido.web.sharing.urls")),
-    path("", include("tejido.web.statistics.urls")),
 ]

@@ -60,6 +60,19 @@ def refuse_busy(ports: Iterable[int]) -> None:
                 )
 
 
+def door_command(environment: Mapping[str, str], name: str) -> tuple[list[str], str]:
+    """The command that runs a door or the worker, and the door whose settings it uses."""
+    if name == "worker":
+        return [sys.executable, "-m", "tejido.web.config.worker"], "staff"
+    port = address(environment, name).rsplit(":", 1)[1]
+    threads = "4" if name == "staff" else "2"
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
+        "--workers", "1", "--blocking-threads", threads, "--no-ws", "--no-access-log", "--log-level", "warning",
+        "tejido.web.config.wsgi:application",
+    ], name  # fmt: skip
+
+
 @dataclass
 class Running:
     """The processes of one node."""
@@ -77,23 +90,12 @@ class Running:
         """Start doors and the worker, or those named."""
         for name in names or (*DOORS, "worker"):
             log = (self.folder / f"{name}.log").open("ab")
-            command, door = self._command(name)
+            command, door = door_command(self.environment, name)
             self.processes[name] = subprocess.Popen(
                 command, env=python_environment(self.environment, door), stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.folder,
             )  # fmt: skip
             log.close()
-
-    def _command(self, name: str) -> tuple[list[str], str]:
-        if name == "worker":
-            return [sys.executable, "-m", "tejido.web.config.worker"], "staff"
-        port = address(self.environment, name).rsplit(":", 1)[1]
-        threads = "4" if name == "staff" else "2"
-        return [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
-            "--workers", "1", "--blocking-threads", threads, "--no-ws", "--no-access-log", "--log-level", "warning",
-            "tejido.web.config.wsgi:application",
-        ], name  # fmt: skip
 
     def wait(self, seconds: float) -> None:
         """Return once every started door answers; raises `BadInput` naming the one that does not."""
