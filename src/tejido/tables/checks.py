@@ -122,13 +122,14 @@ class _Check:
         if table.key is None:
             return
         name, keys = quoted(table.key), self._keys(table.name)
-        rows, given = self._one(f"SELECT count(*), count({name}) FROM {self._name(table)}")
-        if given < rows:
-            self.find.refuse(table, table.key, f"{name} IS NULL", *REQUIRED)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {keys} AS SELECT DISTINCT hash({name}) AS id FROM {self._name(table)}"
         )
-        if self._one(f"SELECT count(*) FROM {keys}")[0] < rows:
+        (rows,) = self._one(f"SELECT count(*) FROM {self._name(table)}")
+        ids, missing = self._one(f"SELECT count(*), count(*) FILTER (id = hash(NULL::VARCHAR)) FROM {keys}")
+        if missing:
+            self.find.refuse(table, table.key, f"{name} IS NULL", *REQUIRED)
+        if ids < rows:
             self.find.refuse_duplicate(table, table.key)
 
     def references(self, table: Table, present: Collection[str]) -> None:

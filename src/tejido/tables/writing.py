@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.parquet
 
 from tejido.tables.arrow_types import arrow_schema
@@ -111,16 +111,19 @@ class _TableFile:
         path = str(folder / f"{table.name}.{form}")
         self._as_text = form == "csv"
         if self._as_text:
-            schema = pa.schema([pa.field(name, pa.string()) for name in table.names])
-            options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
-            self._writer: Any = pyarrow.csv.CSVWriter(path, schema, write_options=options)
+            self._writer: Any = Path(path).open("wb")  # noqa: SIM115  closed by close(), in __exit__
+            self._writer.write((",".join(table.names) + "\n").encode())
         else:
             self._writer = pyarrow.parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def append(self, rows: pa.Table) -> None:
         typed = conform(self.table, rows)
         self.rows += typed.num_rows
-        self._writer.write_table(_texts(self.table, typed) if self._as_text else typed)
+        if not self._as_text:
+            self._writer.write_table(typed)
+            return
+        for batch in typed.to_batches(max_chunksize=_BATCH):
+            self._writer.write(_lines(self.table, batch))
 
     def close(self) -> None:
         self._writer.close()
@@ -175,13 +178,20 @@ def _from_rows(table: Table, rows: list[Mapping[str, object]]) -> pa.Table:
     return pa.table(arrays, schema=arrow_schema(table))
 
 
-def _texts(table: Table, rows: pa.Table) -> pa.Table:
-    """The same rows as CSV holds them: ISO days, true/false, several codes joined by `;`."""
-    arrays = []
+def _lines(table: Table, rows: pa.RecordBatch) -> memoryview:
+    """The rows as CSV holds them: ISO days, true/false, several codes joined by `;`; quoted only where it must be."""
+    cells = []
     for column in table.columns:
         array = rows.column(column.name)
-        arrays.append(pc.binary_join(array, ";") if column.kind is Kind.CODES else array.cast(pa.string()))
-    return pa.table(arrays, names=table.names)
+        text = pc.binary_join(array, ";") if column.kind is Kind.CODES else array.cast(pa.string())
+        if column.kind is Kind.TEXT or column.kind is Kind.ID:
+            doubled = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
+            text = pc.if_else(pc.match_substring_regex(text, '[",\r\n]'), doubled, text)
+        cells.append(pc.fill_null(text, ""))
+    lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, ","), "\n", "")
+    # The lines stand one after the other in the array's own memory: that memory is the file.
+    end = int(np.frombuffer(lines.buffers()[1], dtype=np.int32)[lines.offset + len(lines)])
+    return memoryview(lines.buffers()[2])[:end]
 
 
 def _replaceable(folder: Path) -> bool:
