@@ -55,10 +55,12 @@ def _shape(request: Request) -> list[Reason]:
     # An empty text is no name: two empty names must not match each other.
     optional = (request.case, request.person, request.basis, request.by, request.alerted)
     sets = (request.fields, request.tables)
+    flags = (request.protected_contact, request.minor)
     sound = (
         all(isinstance(text, str) and text for text in needed)
         and all(text is None or (isinstance(text, str) and text.strip()) for text in optional)
         and all(isinstance(each, frozenset | set) and all(isinstance(code, str) for code in each) for each in sets)
+        and all(flag is None or isinstance(flag, bool) for flag in flags)
         and type(request.on) is date
     )
     return [] if sound else [reason("malformed")]
