@@ -154,20 +154,12 @@ def _count(connection: Connection, indicator: Indicator, prefix: str) -> list[Ce
             totals[_cell_text(cell)] = (here, all_held)
         if groups is not None and breakdown.through is None:
             groups.add(breakdown, totals)
-        cells.extend(
-            Cell(indicator.id, breakdown.name, cell, *totals[cell]) for cell in _ordered(breakdown, list(totals))
-        )
+        cells.extend(Cell(indicator.id, breakdown.name, cell, *totals[cell]) for cell in breakdown.in_order(totals))
     return cells
 
 
 def _cell_text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _ordered(breakdown: Breakdown, cells: list[str]) -> list[str]:
-    """Cells in the order of their code list, others after them: never in the order a hash table gave."""
-    places = {code: n for n, code in enumerate(code_list(breakdown.codes))} if breakdown.codes else {}
-    return sorted(cells, key=lambda cell: (places.get(cell, len(places)), cell))
 
 
 class _Groups:

@@ -49,10 +49,12 @@ def _check_names(indicator: Indicator, found: Mapping[str, Indicator], above: tu
 @cache
 def indicators() -> dict[str, Indicator]:
     """Every shipped indicator by id."""
+    return read_indicators(_shipped_texts())
+
+
+def _shipped_texts() -> dict[str, str]:
     folder = files("tejido.statistics") / "indicators"
-    return read_indicators(
-        {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yaml")}
-    )
+    return {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yaml")}
 
 
 def indicator(name: str) -> Indicator:
@@ -66,6 +68,11 @@ def indicator(name: str) -> Indicator:
         en=f"no indicator {name!r}; there are: {there}",
         es=f"no hay indicador {name!r}; hay: {there}",
     )
+
+
+def check_definition(name: str, text: str) -> None:
+    """Read a definition as if it stood beside the shipped ones; raises `BadInput` where it is wrong."""
+    read_indicators(_shipped_texts() | {name: text})
 
 
 def in_order(names: Iterable[str], found: Mapping[str, Indicator]) -> list[str]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, cast
@@ -56,8 +56,9 @@ class Breakdown:
     """A declared table of an indicator: how its units are divided, and what is printed of it.
 
     `codes` is the code list of the cells (None: the values as they stand). `unknown` is the code an empty column
-    counts as. `listed` are the codes that may be printed; `top` how many of them. `through` reaches a table whose
-    rows point to the counted row. A single answer without `top` is complete: its parts add up to the base.
+    counts as. `listed` are the codes that may be printed; `top` how many of them. `integers`: the values are numbers,
+    as years are. `through` reaches a table whose rows point to the counted row. A single answer without `top` is
+    complete: its parts add up to the base.
     """
 
     name: str
@@ -71,12 +72,18 @@ class Breakdown:
     through: Exists | None
     display: Literal["table", "map"]
     percent: bool
+    integers: bool
     footnotes: tuple[str, ...]
 
     @property
     def complete(self) -> bool:
         """True where the printed parts must add up to the base."""
         return not self.multiple and self.top is None
+
+    def in_order(self, cells: Iterable[str]) -> list[str]:
+        """Cells in the order of their code list, others after them by name."""
+        places = {code: number for number, code in enumerate(code_list(self.codes))} if self.codes else {}
+        return sorted(cells, key=lambda cell: (places.get(cell, len(places)), cell))
 
 
 @dataclass(frozen=True)
@@ -151,8 +158,8 @@ def read_indicator(raw: object, where: str) -> Indicator:
 
 _KEYS = {"schema", "id", "unit", "source", "table", "label", "note", "filter", "window", "estimate", "by", "footnotes"}
 _BY_KEYS = {
-    "label", "column", "codes", "response", "unknown", "where", "top", "through", "display", "percent", "base",
-    "footnotes",
+    "label", "column", "codes", "response", "unknown", "where", "top", "through", "display", "percent", "integers",
+    "base",    "footnotes",
 }  # fmt: skip
 
 
@@ -251,6 +258,7 @@ def _breakdown(name: str, raw: object, table: Table, tables: Mapping[str, Table]
         through=through,
         display=_display(entry, where),
         percent=entry.get("percent", True) is True,
+        integers=entry.get("integers", False) is True,
         footnotes=footnotes,
     )
 

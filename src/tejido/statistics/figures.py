@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One declared indicator, counted by itself: exact numbers for those who may see the records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tejido.statistics.counting import count_node, counter, tabulate
+from tejido.statistics.definitions import indicator
+from tejido.statistics.handovers import check_exchanged
+from tejido.statistics.public_files import attach_ctdc
+from tejido.statistics.specification import Indicator
+from tejido.statistics.tabulation import Cell
+from tejido.statistics.window import Window
+from tejido.tables.reading import open_records
+from tejido.vocabulary import BadInput
+
+Rows = list[tuple[str | None, int]]  # (code, or None without a breakdown; how many)
+
+
+def count_files(
+    files: Sequence[Path], *, source: str, name: str, by: str | None = None, window: Window | None = None
+) -> Rows:
+    """Count indicator `name` over folders of records (`records`), or public CTDC files (`ctdc`); joint if several.
+
+    With `by`, one pair per code that occurs, in the order of its code list. Raises `BadInput`.
+    """
+    chosen = indicator(name)
+    if by is not None:
+        chosen.breakdown(by)
+    if (source == "records") != (chosen.source == "records"):
+        raise BadInput(
+            "other_source",
+            en=f"indicator {name} is counted over {chosen.source}, not over {source}",
+            es=f"el indicador {name} se cuenta sobre {chosen.source}, no sobre {source}",
+            where="--as",
+        )
+    if window is not None and chosen.window is None:
+        raise BadInput(
+            "no_window",
+            en=f"indicator {name} declares no date: it cannot be counted in a window",
+            es=f"el indicador {name} no define una fecha: no puede contarse en un periodo",
+            where="--window",
+        )
+    cells = _records(files, name, window) if source == "records" else _public(files, chosen)
+    found: dict[str | None, int] = {} if by is not None else {None: 0}
+    for cell in cells:
+        if cell.indicator == name and cell.by == by:
+            found[cell.cell] = found.get(cell.cell, 0) + cell.counted
+    order = chosen.breakdown(by).in_order([str(code) for code in found]) if by is not None else [None]
+    return [(code, found[code]) for code in order if by is None or found[code]]
+
+
+def _records(files: Sequence[Path], name: str, window: Window | None) -> list[Cell]:
+    counts = tabulate([open_records(folder) for folder in files], window=window, names=(name,))
+    check_exchanged(counts)
+    return [cell for one in counts for cell in one.cells]
+
+
+def _public(files: Sequence[Path], chosen: Indicator) -> list[Cell]:
+    cells = []
+    with counter() as connection:
+        for number, file in enumerate(files):
+            attach_ctdc(connection, Path(file), f"f{number}")
+            cells.extend(count_node(connection, f"f{number}", (chosen.id,), None, ()))
+    return cells
