@@ -19,6 +19,7 @@ from tejido.vocabulary import Language, code_list
 
 NONE_COLOUR = "#f6f4ef"
 LINE_COLOUR = "#5c6b70"
+BORDER_COLOUR = "#17262c"  # the border is what the sheet is about
 # One hue from light to dark: readable in black and white and by colour-blind readers; hatching says it a second time.
 SCALES: Mapping[int, Sequence[str]] = {
     1: ("#6fabb0",),
@@ -84,12 +85,12 @@ def colours(sheet_map: SheetMap) -> Sequence[str]:
 
 
 def _patterns(scale: Sequence[str]) -> str:
+    """Hatching alone, on nothing: the colour is a solid fill below it, so that no viewer shows seams between tiles."""
     parts = []
-    for band, colour in enumerate(scale):
+    for band in range(1, len(scale)):
         line = _LIGHT_HATCH if band >= len(scale) / 2 else _DARK_HATCH
         parts.append(
             f'<pattern id="band-{band}" width="9" height="9" patternUnits="userSpaceOnUse">'
-            f'<rect width="9" height="9" fill="{colour}"/>'
             f'<g stroke="{line}" stroke-opacity=".5" fill="none">{HATCHES[band]}</g></pattern>'
         )
     return "".join(parts)
@@ -102,15 +103,17 @@ def map_svg(sheet_map: SheetMap, language: Language) -> str:
     paths = []
     for code, path in _shapes()["states"].items():
         band = sheet_map.states.get(code)
-        fill = NONE_COLOUR if band is None else f"url(#band-{band})"
+        fill = NONE_COLOUR if band is None else scale[band]
         told = escape(f"{states.label_of(code, language)}: {band_words(sheet_map, code)}")
-        paths.append(f'<path fill="{fill}" d="{path}"><title>{told}</title></path>')
+        hatch = f'<path fill="url(#band-{band})" d="{path}"/>' if band else ""
+        paths.append(f'<g><title>{told}</title><path fill="{fill}" d="{path}"/>{hatch}</g>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_shapes()["width"]} {_shapes()["height"]}" role="img" '
         f'aria-labelledby="map-title map-description"><title id="map-title">{escape(sheet_map.title)}</title>'
         f'<desc id="map-description">{escape(description(sheet_map, language))}</desc>'
         f"<defs>{_patterns(scale)}</defs>"
-        f'<g stroke="{LINE_COLOUR}" stroke-width=".8" stroke-linejoin="round">{"".join(paths)}</g></svg>'
+        f'<g stroke="{LINE_COLOUR}" stroke-width=".8" stroke-linejoin="round">{"".join(paths)}'
+        f'<path d="{_shapes()["outline_mx"]}" fill="none" stroke="{BORDER_COLOUR}" stroke-width="1.9"/></g></svg>'
     )
 
 
@@ -120,9 +123,10 @@ def key_svg(sheet_map: SheetMap, band: int | None, *, alone: bool = True) -> str
     `alone` False leaves the patterns out, for a page that already holds the map and its ids.
     """
     scale = colours(sheet_map)
-    fill = NONE_COLOUR if band is None else f"url(#band-{band})"
+    fill = NONE_COLOUR if band is None else scale[band]
+    hatch = f'<rect x=".5" y=".5" width="44" height="26" fill="url(#band-{band})"/>' if band else ""
     defined = f"<defs>{_patterns(scale)}</defs>" if alone else ""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 45 27" width="30" height="18" aria-hidden="true">'
-        f'{defined}<rect x=".5" y=".5" width="44" height="26" fill="{fill}" stroke="{LINE_COLOUR}"/></svg>'
+        f'{defined}<rect x=".5" y=".5" width="44" height="26" fill="{fill}" stroke="{LINE_COLOUR}"/>{hatch}</svg>'
     )

@@ -21,7 +21,7 @@ def pdf(document: FactSheetDocument) -> bytes:
     with as_file(files("tejido.reports") / "fonts") as fonts:
         made: bytes = typst.compile(
             template,
-            font_paths=[str(fonts)],
+            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)]),
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"sheet": json.dumps(_values(document), ensure_ascii=False)},

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from math import cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
@@ -92,19 +93,19 @@ def _area(ring: list[Point]) -> float:
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True))) / 2
 
 
-def _path(rings: list[list[Point]]) -> str:
+def _path(rings: list[list[Point]], *, closed: bool = True) -> str:
     """SVG path in whole tenths, relative steps: half the bytes of absolute ones."""
     parts = []
     for ring in rings:
         steps = []
         last = (0, 0)
-        for number, (x, y) in enumerate(ring[:-1]):
+        for number, (x, y) in enumerate(ring[:-1] if closed else ring):
             here = (round(x * 10), round(y * 10))
             if number and here == last:
                 continue
             steps.append(f"{'l' if number else 'M'}{_tenth(here[0] - last[0])},{_tenth(here[1] - last[1])}")
             last = here
-        parts.append("".join(steps) + "z")
+        parts.append("".join(steps) + ("z" if closed else ""))
     return "".join(parts)
 
 
@@ -121,8 +122,14 @@ def _places(codes: dict[str, str], topology: dict[str, Any]) -> dict[str, list[l
     }
 
 
-def states(us: dict[str, Any], mx: dict[str, Any]) -> dict[str, str]:
-    """ISO 3166-2 code -> SVG path inside WIDTH x HEIGHT, for 52 US and 32 Mexican units."""
+def outer_arcs(rings: Iterable[list[int]]) -> list[int]:
+    """Arcs that bound one place only: coasts and the border of the country."""
+    used = Counter(number if number >= 0 else ~number for ring in rings for number in ring)
+    return sorted(number for number, times in used.items() if times == 1)
+
+
+def drawing(us: dict[str, Any], mx: dict[str, Any]) -> tuple[dict[str, str], str]:
+    """ISO 3166-2 code -> SVG path inside WIDTH x HEIGHT, for 52 US and 32 Mexican units; and the outline of Mexico."""
     listed = code_list("state").codes.values()
     sources = [
         (us, {str(entry.properties["fips"]): entry.code for entry in listed if "fips" in entry.properties}),
@@ -143,7 +150,10 @@ def states(us: dict[str, Any], mx: dict[str, Any]) -> dict[str, str]:
         thin = [thinned([((x - left) * scale + 5, (y - top) * scale + 5) for x, y in arc]) for arc in arcs]
         for code, rings in places.items():
             drawn[code] = _without_islets([_ring(ring, thin) for ring in rings])
-    return {code: _path(drawn[code]) for code in code_list("state") if code in drawn}
+        # The second source is Mexico: `thin` and `places` are its own after the loop.
+    outer = [thin[number] for number in outer_arcs(ring for rings in places.values() for ring in rings)]
+    outline = _path([arc for arc in outer if arc[0] != arc[-1] or _area(arc) >= LEAST_ISLAND], closed=False)
+    return {code: _path(drawn[code]) for code in code_list("state") if code in drawn}, outline
 
 
 def _scale(used: list[Point]) -> float:
@@ -173,7 +183,8 @@ def _without_islets(rings: list[list[Point]]) -> list[list[Point]]:
 def main() -> None:
     """Write `states.json` beside this file from the two files named on the command line."""
     us, mx = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
-    made = {"width": WIDTH, "height": HEIGHT, "states": states(us, mx)}
+    shapes, outline = drawing(us, mx)
+    made = {"width": WIDTH, "height": HEIGHT, "outline_mx": outline, "states": shapes}
     target = Path(__file__).parent / "states.json"
     target.write_text(json.dumps(made, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
 
