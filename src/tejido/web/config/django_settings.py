@@ -48,6 +48,7 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
             "django_tasks_db",
             *(f"tejido.web.{app}" for app in ALL_APPS if app in apps),
         ],
+        "CSRF_FAILURE_VIEW": "tejido.web.config.errors.csrf_failure",
         "AUTH_USER_MODEL": "accounts.Member",
         "AUTHENTICATION_BACKENDS": ["tejido.web.accounts.login.SessionOnly"],
         "ROOT_URLCONF": f"tejido.web.config.{door}_urls",

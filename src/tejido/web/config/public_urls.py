@@ -10,3 +10,5 @@ urlpatterns = [
     path("", include("tejido.web.outreach.urls")),
     path("", include("tejido.web.intake.channels.web_form.urls")),
 ]
+
+handler400 = "tejido.web.config.errors.bad_request"

@@ -13,3 +13,5 @@ urlpatterns = [
     path("", include("tejido.web.directory.urls")),
     path("", include("tejido.web.sharing.urls")),
 ]
+
+handler400 = "tejido.web.config.errors.bad_request"

@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses of this room."""
+"""Addresses of the public site. Plain words: an address stays in the history of a phone others look through."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tejido.web.outreach import views
+
+urlpatterns = [
+    path("", views.show_home, name="show_home"),
+    path("privacy/", views.show_privacy_notice, name="show_privacy_notice"),
+    path("privacy/<str:version>/", views.show_privacy_notice, name="show_privacy_notice_version"),
+    path("exit/", views.leave_page, name="leave_page"),
+]

@@ -3,15 +3,15 @@
 // so that "back" does not return here, and pressing Escape three times within two seconds leaves as well.
 "use strict";
 (() => {
-  const link = document.querySelector("a[data-leave]");
-  if (!link) return;
+  const links = document.querySelectorAll("a[data-leave]");
+  if (!links.length) return;
   const leave = () => {
     // Emptied first: what was on the screen must be gone even if the network is slow.
     document.body.hidden = true;
     for (const form of document.forms) form.reset();
-    window.location.replace(link.href);
+    window.location.replace(links[0].href);
   };
-  link.addEventListener("click", (event) => { event.preventDefault(); leave(); });
+  for (const link of links) link.addEventListener("click", (event) => { event.preventDefault(); leave(); });
   let pressed = [];
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") { pressed = []; return; }

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses of this room."""
+"""Addresses of the public form."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tejido.web.intake.channels.web_form import views
+
+urlpatterns = [
+    path("write/", views.write_to_us, name="write_to_us"),
+    path("write/thank-you/", views.thank, name="thank"),
+]
