@@ -16,7 +16,7 @@ from tejido.exchange.problems import BadMessage
 from tejido.vocabulary import BadInput
 
 _INFO = b"tejido/message-box/1\x00"
-_SMALLEST = 1024
+_SMALLEST = 4096
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ def _padded_size(length: int) -> int:
 
 
 def _padded(plaintext: bytes) -> bytes:
-    """Spaces after the JSON, to the next 1024·2ⁿ bytes: the length of a box must not tell how long her story is."""
+    """Spaces after the JSON, to the next 4096·2ⁿ bytes: the length of a box must not tell how long her story is."""
     return plaintext.ljust(_padded_size(len(plaintext)), b" ")
