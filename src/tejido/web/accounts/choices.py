@@ -12,7 +12,7 @@ from tejido.web.accounts.language import short_language
 def code_choices(
     name: str, *, only: Container[str] | None = None, empty: str | None = None
 ) -> Callable[[], list[tuple[str, str]]]:
-    """Choices for a form field, worded when the form is made. `only` keeps some codes; `empty` adds a first, empty one."""
+    """Choices, worded when the form is made. `only` keeps some codes; `empty` adds a first, empty one."""
 
     def choices() -> list[tuple[str, str]]:
         language = short_language()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Keeping the directory of services. A confidential address is sealed and opened only one at a time, each time audited."""
+"""Keeping the directory of services. Addresses are sealed and opened one at a time, each time audited."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def load_services(rows: Iterable[Mapping[str, Any]], *, by: Any, ring: KeyRing, 
     """Add many services as `read_services` gives them; returns how many."""
     require(by, Permission.SERVICE_EDIT)
     loaded = [
-        _added({key: value for key, value in row.items() if key != "address"}, row.get("address", ""), ring, verified_on)
+        _added(
+            {key: value for key, value in row.items() if key != "address"}, row.get("address", ""), ring, verified_on
+        )
         for row in rows
     ]
     audit.record("service.loaded", by=by, count=len(loaded))

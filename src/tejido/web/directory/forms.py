@@ -20,7 +20,9 @@ _PLAIN = ("organisation", "kind", "needs", "languages", "country", "states", "ph
 class FindServiceForm(forms.Form):
     """What she needs, the language she speaks, where she is. All may stay empty; nothing of it is kept."""
 
-    need = forms.ChoiceField(label=_("What she needs"), required=False, choices=code_choices("service_need", empty=_("any")))
+    need = forms.ChoiceField(
+        label=_("What she needs"), required=False, choices=code_choices("service_need", empty=_("any"))
+    )
     language = forms.ChoiceField(
         label=_("Language spoken there"), required=False, choices=code_choices("language", empty=_("any"))
     )
@@ -74,7 +76,5 @@ class ServiceForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The columns of the service."""
         cleaned = self.cleaned_data
-        both = {
-            column: {language: cleaned[f"{column}_{language}"] for language in ("en", "es")} for column in _BOTH
-        }
+        both = {column: {language: cleaned[f"{column}_{language}"] for language in ("en", "es")} for column in _BOTH}
         return {column: cleaned[column] for column in _PLAIN} | both

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses of this room."""
+"""Addresses of referrals."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tejido.web.referrals import views
+
+urlpatterns = [
+    path("cases/<uuid:case_id>/referrals/new/", views.make_referral, name="make_referral"),
+    path("referrals/<uuid:referral_id>/outcome/", views.report_outcome, name="report_outcome"),
+]

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Connecting her to a service, and what came of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from tejido.agreements import Decision, Lane, Request, may_leave
+from tejido.vocabulary import code_list
+from tejido.web.cases.models import Case
+from tejido.web.consents.frames import NotAllowed, local_day, our_rules, values_of
+from tejido.web.directory.models import Service
+from tejido.web.referrals.models import Referral
+from tejido.web.security import audit
+from tejido.web.security.access import require
+from tejido.web.security.keyring import KeyRing
+from tejido.web.security.permissions import Permission
+
+
+def make_referral(
+    *, case: Case, service: Service, need: str, how: str, by: Any, ring: KeyRing, now: datetime,
+    fields: Collection[str] = (), person: str | None = None, note: str = "",
+) -> Referral:  # fmt: skip
+    """Connect her to a service. Read out by phone, nothing about her leaves; otherwise `fields` of `person` do.
+
+    Raises `NotAllowed`, having noted the refusal.
+    """
+    require(by, Permission.REFERRAL_SEND, record=case)
+    lane = code_list("referral_how").codes[how].properties["lane"]
+    decision = _decide(case, service, lane, frozenset(fields), person, ring, now)
+    if not decision.allowed:
+        audit.record("referral.refused", by=by, record=case, lane=decision.lane,
+                     reasons=[reason.code for reason in decision.reasons])  # fmt: skip
+        raise NotAllowed(decision)
+    with transaction.atomic():
+        return _recorded(case, service, need, how, decision, note, by, ring, now)
+
+
+@transaction.atomic
+def report_outcome(
+    *, referral: Referral, outcome: str, note: str, expected: int, by: Any, ring: KeyRing, now: datetime
+) -> None:
+    """What came of it, as a code of `referral_outcome`. Raises `StaleRevision`."""
+    require(by, Permission.REFERRAL_SEND, record=referral)
+    if outcome not in code_list("referral_outcome"):
+        raise KeyError(outcome)
+    referral.state = _state(outcome)
+    referral.state_changed_at, referral.state_changed_by = now, by
+    referral.seal(ring, outcome=outcome, note=note or None)
+    referral.save_revision(expected)
+    audit.record("referral.outcome_reported", by=by, record=referral)
+
+
+def _decide(
+    case: Case, service: Service, lane: str, fields: frozenset[str], person: str | None, ring: KeyRing, now: datetime
+) -> Decision:
+    herself = lane == Lane.SELF
+    request = Request(
+        sender=settings.TEJIDO.node,
+        recipient=service.recipient,
+        recipient_kind=service.kind,
+        purpose="referral",
+        on=local_day(now),
+        lane=lane,
+        fields=fields,
+        case=None if herself else str(case.pk),
+        person=None if herself else person,
+    )
+    releases = () if herself else values_of(case, ring)
+    return may_leave(request, agreement=None, releases=releases, sender_pack=our_rules(), recipient_pack=None)
+
+
+def _recorded(
+    case: Case, service: Service, need: str, how: str, decision: Decision, note: str, by: Any, ring: KeyRing,
+    now: datetime,
+) -> Referral:  # fmt: skip
+    # Read out by phone, the referral has already happened: its outcome is that it was given.
+    outcome = "given_by_phone" if decision.lane == Lane.SELF else "no_answer"
+    referral = Referral(
+        id=uuid.uuid4(), case=case, key=case.key, made_at=now, made_by=by, state=_state(outcome),
+        state_changed_at=now, state_changed_by=by,
+    )  # fmt: skip
+    referral.seal(
+        ring, service=str(service.pk), need=need, how=how, outcome=outcome, note=note or None,
+        shared=sorted(decision.fields), decision=decision.as_mapping(),
+    )  # fmt: skip
+    referral.save(force_insert=True)
+    audit.record("referral.made", by=by, record=referral, lane=decision.lane, fields=sorted(decision.fields))
+    return referral
+
+
+def _state(outcome: str) -> Referral.State:
+    final = code_list("referral_outcome").codes[outcome].properties["final"]
+    return Referral.State.CLOSED if final else Referral.State.OPEN

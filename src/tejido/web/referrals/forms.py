@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Referring her to a service, and writing down what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tejido.vocabulary import code_list
+from tejido.web.accounts.choices import code_choices
+
+
+class ReferralForm(forms.Form):
+    """Which service, for what, and how she is connected."""
+
+    need = forms.ChoiceField(label=_("What she needs"), choices=code_choices("service_need"))
+    service = forms.ChoiceField(label=_("Which service"))
+    how = forms.ChoiceField(
+        label=_("How she is connected"), choices=code_choices("referral_how"), widget=forms.RadioSelect,
+        help_text=_("If she calls herself, nothing about her leaves and no release is needed."),
+    )  # fmt: skip
+    person = forms.ChoiceField(label=_("Whose facts we tell the service"), required=False)
+    shared = forms.MultipleChoiceField(
+        label=_("What we tell the service (only if she does not call herself)"), required=False,
+        choices=code_choices("shareable_field"), widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(
+        self, *args: Any, services: Sequence[tuple[str, str]], people: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = list(services)  # type: ignore[attr-defined]
+        self.fields["person"].choices = list(people)  # type: ignore[attr-defined]
+
+    def told(self) -> list[str]:
+        """The facts the service is told: none where she calls herself, whatever boxes are marked."""
+        how = code_list("referral_how").codes[self.cleaned_data["how"]]
+        return [] if how.properties["lane"] == "self" else list(self.cleaned_data["shared"])
+
+
+class OutcomeForm(forms.Form):
+    """What came of a referral."""
+
+    outcome = forms.ChoiceField(label=_("What came of it"), choices=code_choices("referral_outcome"))
+    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
+    revision = forms.IntegerField(widget=forms.HiddenInput)

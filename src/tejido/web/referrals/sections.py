@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The part of a case's page that shows its referrals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from tejido.web.cases.models import Case
+from tejido.web.referrals.frames import referrals_of
+from tejido.web.security.access import allows
+from tejido.web.security.permissions import Permission
+
+
+def section(request: HttpRequest, case: Case) -> tuple[str, dict[str, Any]]:
+    """Template and context."""
+    return "referrals/section.html", {
+        "referrals": referrals_of(case, request.ring),  # type: ignore[attr-defined]
+        "may_refer": allows(request.user, Permission.REFERRAL_SEND, record=case),
+        "case": case,
+    }

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Making a referral and reporting its outcome."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tejido.web.accounts.language import short_language
+from tejido.web.cases.models import Case
+from tejido.web.consents.frames import NotAllowed, survivors_of
+from tejido.web.directory.models import Service
+from tejido.web.referrals import actions
+from tejido.web.referrals.forms import OutcomeForm, ReferralForm
+from tejido.web.referrals.models import Referral
+from tejido.web.security import audit
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+from tejido.web.security.sealing import StaleRevision
+
+
+@requires(Permission.REFERRAL_SEND)
+def make_referral(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Connect her to a service: she calls herself, or we tell the service what she allowed."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)
+    services = list(Service.objects.visible_to(request.user).active().order_by("organisation", "code"))
+    people = [(str(one.record.pk), label) for one, label in survivors_of(case, request.ring)]
+    audit.record("case.read", by=request.user, record=case)
+    form = ReferralForm(request.POST or None, services=_named(services), people=people,
+                        initial={"how": "read_out_by_phone", "need": request.GET.get("need", "")})  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            actions.make_referral(
+                case=case, service=next(each for each in services if str(each.pk) == chosen["service"]),
+                need=chosen["need"], how=chosen["how"], fields=form.told(), person=chosen["person"] or None,
+                note=chosen["note"], by=request.user, ring=request.ring, now=timezone.now(),
+            )  # fmt: skip
+        except NotAllowed as refused:
+            for line in refused.decision.lines(short_language()):
+                form.add_error(None, line)
+        else:
+            return redirect("show_case", case.pk)
+    context = {"form": form, "case": case}
+    return render(request, "referrals/make_referral.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.REFERRAL_SEND)
+def report_outcome(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """What came of a referral, as a code and, if needed, a sealed note."""
+    found = Referral.objects.select_related("case").filter(case__in=Case.objects.visible_to(request.user))
+    referral = get_object_or_404(found, pk=referral_id)
+    opened = referral.opened(request.ring)
+    audit.record("referral.read", by=request.user, record=referral)
+    initial = {"outcome": opened.outcome, "note": opened.note or "", "revision": referral.revision}
+    form = OutcomeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.report_outcome(
+                referral=referral, outcome=form.cleaned_data["outcome"], note=form.cleaned_data["note"],
+                expected=form.cleaned_data["revision"], by=request.user, ring=request.ring, now=timezone.now(),
+            )  # fmt: skip
+        except StaleRevision as stale:
+            form.add_error(None, _("Someone else wrote an outcome meanwhile. What stands now is shown below."))
+            opened = stale.record.opened(request.ring)
+        else:
+            return redirect("show_case", referral.case_id)
+    context = {"form": form, "referral": referral, "opened": opened, "case": referral.case}
+    return render(request, "referrals/report_outcome.html", context, status=422 if form.errors else 200)
+
+
+def _named(services: list[Service]) -> list[tuple[str, str]]:
+    language = short_language()
+    return [(str(each.pk), f"{each.organisation}: {each.name[language]} · {each.phone}") for each in services]
