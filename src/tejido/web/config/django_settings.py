@@ -96,7 +96,7 @@ def _language(first: str, time_zone: str) -> dict[str, Any]:
     return {
         "LANGUAGE_CODE": "es-mx" if first == "es" else "en",
         "LANGUAGES": [("es-mx", "Español"), ("en", "English")],
-        "LOCALE_PATHS": [_WEB / "config" / "locale", *sorted((_WEB / "intake" / "channels").glob("*/locale"))],
+        "LOCALE_PATHS": [_WEB / "config" / "locale"],
         "USE_I18N": True,
         "USE_TZ": True,
         "TIME_ZONE": time_zone,  # forms and pages speak the node's local time; the database keeps UTC
