@@ -17,7 +17,7 @@ from tejido.reports.document import (
 from tejido.reports.numbers import HIDDEN, count_text
 from tejido.statistics.definitions import indicator
 from tejido.statistics.layout import Layout, layout
-from tejido.statistics.sheet import Figure, Sheet
+from tejido.statistics.sheet import Figure, Footnote, Sheet
 from tejido.statistics.specification import Breakdown, Indicator
 from tejido.statistics.wording import day_text, listed_text, period_text
 from tejido.vocabulary import Language, Words
@@ -74,16 +74,17 @@ def _words(name: str, language: Language, **values: object) -> str:
 
 
 def _marks(sheet: Sheet, plan: Layout) -> dict[str, str]:
-    """A number for each note that belongs to a table or to some headline numbers only; the rest are general."""
-    general = set(plan.notes)
-    shared = [set(indicator(name).footnotes) for name in plan.headline]
-    general |= set.intersection(*shared)
-    specific = [note.id for note in sheet.footnotes if note.id not in general]
+    """A number, in the order a reader meets it, for each note of some figures only; others are general."""
+    general = set(plan.notes) | set.intersection(*(set(indicator(name).footnotes) for name in plan.headline))
+    met = [note for figure in sheet.figures if figure.by is None for note in figure.footnotes]
+    met.extend(note for _, breakdown in plan.breakdowns() for note in breakdown.footnotes)
+    specific = [note for note in dict.fromkeys(met) if note not in general]
     return {note: str(number) for number, note in enumerate(specific, 1)}
 
 
-def _in_print_order(sheet: Sheet, marks: dict[str, str]) -> list:  # type: ignore[type-arg]
-    return sorted(sheet.footnotes, key=lambda note: note.id not in marks)
+def _in_print_order(sheet: Sheet, marks: dict[str, str]) -> list[Footnote]:
+    """Numbered notes by number, then the general ones."""
+    return sorted(sheet.footnotes, key=lambda note: int(marks.get(note.id, len(marks) + 1)))
 
 
 def _marked(names: Sequence[str], marks: dict[str, str]) -> tuple[str, ...]:
