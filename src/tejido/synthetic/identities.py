@@ -20,14 +20,14 @@ _SPELLINGS = {spelling: variants for variants in _NAMES["spellings"] for spellin
 def true_name(person: Person, dice: Dice) -> Name:
     """A name that fits the person's nationality and gender; one surname where the country uses one."""
     country = person.nationalities[0] if person.nationalities else "MX"
-    origin = _NAMES["origins"].get(country, "other")
+    origin = _NAMES["origins"].get(country, "es")
     if country == "US" and dice.chance(0.45):
         origin = "es"
     gender = person.gender if person.gender in ("male", "female") else dice.pick(("male", "female"))
     surnames = _NAMES["surnames"][origin]
     given = dice.pick_early(_NAMES["given"][origin][gender], 1.4)
     paternal = dice.pick_early(surnames)
-    two = origin in ("es", "central") and country != "US"
+    two = origin in _NAMES["two_surnames"] and country != "US"
     return Name(given, paternal, dice.pick_early(surnames) if two else "")
 
 

@@ -51,6 +51,7 @@ class Person:
     high: int = 1
     true_id: str = ""
     handover_id: str = ""
+    same_as: Person | None = None  # someone another case already knows
     employer: int | None = None  # index of a business
 
     @property
@@ -102,6 +103,11 @@ class Case:
     def people(self) -> list[Person]:
         """Everyone in the case, in the order they are written."""
         return [*self.survivors, *self.traffickers, *self.contactors]
+
+    @property
+    def ring_id(self) -> str | None:
+        """`ring-01` …, or None."""
+        return None if self.ring is None else f"ring-{self.ring + 1:02d}"
 
     @property
     def has_nexus(self) -> bool:

@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 from tejido.synthetic.answers import answer_freely
 from tejido.synthetic.draws import Dice
 from tejido.synthetic.flavour import Flavour, Story
+from tejido.synthetic.journeys import give_mexican_place
 from tejido.synthetic.model import MEXICO, SURVIVOR, TRAFFICKER, Case, Person, country_of
 
 KINDS = ("before", "after", "no_nexus", "elsewhere")
+_AGAIN = 0.6
 
 
 def plan_noise(world: Flavour, seed: int) -> list[Case]:
@@ -23,6 +28,32 @@ def plan_noise(world: Flavour, seed: int) -> list[Case]:
             answer_freely(case, dice)
             found.append(case)
     return found
+
+
+def call_again(cases: Sequence[Case], dice: Dice) -> None:
+    """Some survivors of counted cases also stand in a case before or after the window: once in the figures, twice here.
+
+    Their records of the two cases agree in what is known of them; the names are written anew each time.
+    """
+    counted = dice.shuffled([case for case in cases if case.kind == "counted"])
+    for case in cases:
+        if case.kind in ("before", "after") and not case.survivors[0].is_group and dice.chance(_AGAIN):
+            found = next((other for other in counted if other.story is case.story and _lone(other)), None)
+            if found is not None:
+                counted.remove(found)
+                case.survivors[0] = _later_or_earlier(found.survivors[0], case)
+                give_mexican_place(case, dice)
+
+
+def _later_or_earlier(person: Person, case: Case) -> Person:
+    """The same person in another year; the birth year is left out where it would contradict the recorded age."""
+    year = person.birth_year
+    fits = year is not None and (case.opened_on.year - year < 18) == (person.age == "minor")
+    return dataclasses.replace(person, same_as=person, birth_year=year if fits else None)
+
+
+def _lone(case: Case) -> bool:
+    return not case.survivors[0].is_group and case.survivors[0].role == SURVIVOR
 
 
 def _story(kind: str, world: Flavour, dice: Dice) -> Story:

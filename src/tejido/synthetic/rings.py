@@ -13,7 +13,7 @@ from tejido.synthetic.identities import Numbers, address, business_name
 from tejido.synthetic.model import UNKNOWN, Case, Person, country_of, state_of
 
 _LEAST_CASES, _MOST_CASES = 3, 8
-_SAME_PERSON = 0.7
+_SAME_PERSON = 0.75
 _BUSINESS_KNOWN = 0.18
 
 
@@ -65,39 +65,37 @@ def _region(origin: str) -> str:
 
 
 def name_people(cases: Sequence[Case], rings: Sequence[Ring], dice: Dice) -> None:
-    """Give every named person a true id: the same one where a ring's member is met again in another of its cases."""
-    number = 0
-    known: dict[tuple[int, str, tuple[str, ...]], list[tuple[str, set[int]]]] = defaultdict(list)
+    """Give every named person a true id: the same one where a ring's member, or a survivor, is met in another case."""
     for index, case in enumerate(cases):
         case.true_id = f"case-{index + 1:04d}"
+        for number, person in enumerate(case.people):
+            person.true_id = f"{'group' if person.is_group else 'person'}-{index + 1:04d}-{number + 1:02d}"
+    for ring in rings:
+        members: list[tuple[Person, set[str]]] = []
+        for case in ring.cases:
+            for person in case.traffickers:
+                if not person.is_group and person.gender != UNKNOWN:
+                    _meet(person, case, members, dice)
+    for case in cases:
         for person in case.people:
-            again = _met_before(person, case, index, known, dice)
-            if again is None:
-                number += 1
-                again = f"{'group' if person.is_group else 'person'}-{number:05d}"
-                if case.ring is not None and _recognisable(person, case):
-                    known[case.ring, person.gender, person.nationalities].append((again, {index}))
-            person.true_id = again
+            if person.same_as is not None:
+                person.true_id = person.same_as.true_id
 
 
-def _recognisable(person: Person, case: Case) -> bool:
-    return person in case.traffickers and not person.is_group and person.gender != UNKNOWN and person.age != UNKNOWN
+def _meet(person: Person, case: Case, members: list[tuple[Person, set[str]]], dice: Dice) -> None:
+    if dice.chance(_SAME_PERSON):
+        for member, seen in members:
+            if case.true_id not in seen and _could_be_one(person, member):
+                seen.add(case.true_id)
+                person.true_id = member.true_id
+                return
+    members.append((person, {case.true_id}))
 
 
-def _met_before(
-    person: Person,
-    case: Case,
-    index: int,
-    known: dict[tuple[int, str, tuple[str, ...]], list[tuple[str, set[int]]]],
-    dice: Dice,
-) -> str | None:
-    if case.ring is None or not _recognisable(person, case) or not dice.chance(_SAME_PERSON):
-        return None
-    for true_id, seen in known[case.ring, person.gender, person.nationalities]:
-        if index not in seen:
-            seen.add(index)
-            return true_id
-    return None
+def _could_be_one(one: Person, other: Person) -> bool:
+    """Nothing recorded contradicts it: the gender agrees, the nationality agrees or one of them is not known."""
+    known = [set(person.nationalities) - {"XX"} for person in (one, other)]
+    return one.gender == other.gender and (known[0] == known[1] or not all(known))
 
 
 def settle_businesses(cases: Sequence[Case], rings: Sequence[Ring], numbers: Numbers, dice: Dice) -> list[Business]:

@@ -52,7 +52,9 @@ class NodeRows:
             "kind": case.kind,
             "story": case.story.name,
         }
-        self.truth["cases"].append({**about, "origin": case.origin, "destination": case.destination, "ring": case.ring})
+        self.truth["cases"].append(
+            {**about, "origin": case.origin, "destination": case.destination, "ring_id": case.ring_id}
+        )
         for place in case.places:
             row = {"kind": place.kind, "country": place.country, "state": place.state, "locality": place.locality}
             self.tables["places"].append({"place_id": dice.identity(), "case_id": case_id, **row})

@@ -19,7 +19,7 @@ from tejido.synthetic.identities import Numbers
 from tejido.synthetic.journeys import date_cases, place_case, settle_home
 from tejido.synthetic.limits import check_seed
 from tejido.synthetic.model import NODES, Case
-from tejido.synthetic.noise import plan_noise
+from tejido.synthetic.noise import call_again, plan_noise
 from tejido.synthetic.particulars import complete
 from tejido.synthetic.rings import form_rings, name_people, settle_businesses
 from tejido.synthetic.rows import NodeRows
@@ -86,6 +86,7 @@ def _happen(world: Flavour, seed: int) -> list[Case]:
     date_cases(cases, world, Dice(seed, "days"))
     for case in cases:
         complete(case, world, other)
+    call_again(cases, Dice(seed, "again"))
     hand_over(counted, world, Dice(seed, "handovers"))
     return cases
 
