@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from tejido.tables.shape import Column, Kind, Table
+from tejido.tables.shape import Column, Kind
 from tejido.vocabulary import BadInput
 
 _HEADER_BYTES = 1 << 16
@@ -53,21 +53,22 @@ def csv_header(path: Path, name: str) -> list[str]:
     return names
 
 
-def diagnose_csv(table: Table, path: Path, name: str) -> None:
-    """Raise the `BadInput` that names the first thing wrong in the file; return if nothing is found."""
-    header = csv_header(path, name)
-    columns = [table.column(column) for column in header]
+def diagnose_csv(path: Path, name: str, width: int, columns: Sequence[Column] = ()) -> None:
+    """Raise the `BadInput` that names the first thing wrong in the file; return if nothing is found.
+
+    Rows must have `width` cells; where `columns` are given, each cell must be of its column's kind.
+    """
     for row, cells in _records(path, name):
         if row == 1:
             continue
-        if len(cells) != len(header):
+        if len(cells) != width:
             refuse(
                 "csv.row_length",
                 f"{name}, row {row}",
-                f"the row has {len(cells)} of {len(header)} columns: the file may have been cut off",
-                f"la fila tiene {len(cells)} de {len(header)} columnas: quizá el archivo se cortó",
+                f"the row has {len(cells)} of {width} columns: the file may have been cut off",
+                f"la fila tiene {len(cells)} de {width} columnas: quizá el archivo se cortó",
             )
-        for column, cell in zip(columns, cells, strict=True):
+        for column, cell in zip(columns, cells, strict=False):
             if cell and (wrong := wrong_cell(column, cell)):
                 refuse("records.value", f"{name}, row {row}, column {column.name}", *wrong)
 

@@ -60,6 +60,15 @@ def exact_path(path: Path) -> str:
     return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
+def read_csv(path: Path, names: list[str]) -> str:
+    """An SQL relation: the file's rows as text, columns called `names`; anything ragged is an error."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({exact_path(path)}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', "
+        f"nullstr='', max_line_size=4000000, columns={{{columns}}})"
+    )
+
+
 def check_columns(table: Table, names: list[str], where: str) -> None:
     """Raises `BadInput` unless `names` are exactly the declared columns, in any order."""
     seen: set[str] = set()
@@ -96,9 +105,11 @@ class CsvSource:
         check_columns(self.table, names, self.name)
         columns = ", ".join(f"{_strict(column)} AS {quoted(column.name)}" for column in self.table.columns)
         try:
-            connection.execute(f"CREATE OR REPLACE TABLE {quoted(target)} AS SELECT {columns} FROM {self._raw(names)}")
+            connection.execute(
+                f"CREATE OR REPLACE TABLE {quoted(target)} AS SELECT {columns} FROM {read_csv(self.path, names)}"
+            )
         except duckdb.Error as error:
-            diagnose_csv(self.table, self.path, self.name)
+            diagnose_csv(self.path, self.name, len(names), [self.table.column(name) for name in names])
             raise BadInput(
                 "records.csv",
                 en=f"the file cannot be read as CSV ({str(error).splitlines()[0]})",
@@ -108,13 +119,6 @@ class CsvSource:
 
     def rows(self, target: str) -> str:
         return f"(SELECT *, rowid + 2 AS {ROW} FROM {quoted(target)})"
-
-    def _raw(self, names: list[str]) -> str:
-        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-        return (
-            f"read_csv({exact_path(self.path)}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', "
-            f"nullstr='', max_line_size=4000000, columns={{{columns}}})"
-        )
 
 
 def _strict(column: Column) -> str:
