@@ -76,6 +76,7 @@ class KeyRing:
         self._secret_of = secret_of
         self._secrets: dict[tuple[UUID, int], TeamSecret] = {}
         self._raw: dict[UUID, bytes] = {}
+        self._publics: dict[UUID, tuple[int, PublicKey]] = {}  # checked once in a ring's life: one request
 
     @property
     def team_ids(self) -> frozenset[UUID]:
@@ -96,6 +97,17 @@ class KeyRing:
             KeyGrant.objects.bulk_create([self._grant(record_key, raw, team) for team in dict.fromkeys(teams)])
         self._raw[record_key.id] = raw
 
+    def new_keys(self, scope: str, teams: Iterable[UUID], count: int) -> list[RecordKey]:
+        """`count` fresh record keys, each sealed to each of `teams`, saved together: for what arrives in bulk."""
+        teams = list(dict.fromkeys(teams))
+        made = {RecordKey(scope=scope): new_key() for _ in range(count)}
+        with transaction.atomic():
+            RecordKey.objects.bulk_create(made, batch_size=500)
+            grants = [self._grant(record_key, raw, team) for record_key, raw in made.items() for team in teams]
+            KeyGrant.objects.bulk_create(grants, batch_size=500)
+        self._raw.update({record_key.id: raw for record_key, raw in made.items()})
+        return list(made)
+
     def share(self, record_key: RecordKey, team_id: UUID) -> None:
         """Let one more team open a record this ring can open."""
         grant = self._grant(record_key, self.raw(record_key.id), team_id)
@@ -113,6 +125,12 @@ class KeyRing:
             raise NoKey(str(key_id))
         return self._raw[key_id]
 
+    def box_key(self, team_id: UUID, generation: int) -> BoxKey:
+        """The private half of one generation of a team, to open what a partner sealed to it; raises `NoKey`."""
+        if team_id not in self._teams:
+            raise NoKey(str(team_id))
+        return self._secret(team_id, generation).box
+
     def load(self, key_ids: Iterable[UUID]) -> None:
         """Unlock many record keys with one query; those this ring may not open are left out."""
         wanted = [key_id for key_id in key_ids if key_id not in self._raw]
@@ -127,7 +145,9 @@ class KeyRing:
             context = self._context(record_key, team_id, generation)
             method, sealed = KeyGrant.Method.WRAPPED, wrap_key(self._secret(team_id, generation).symmetric, raw, context)
         else:
-            generation, public = self._directory.public_key(team_id)
+            if team_id not in self._publics:
+                self._publics[team_id] = self._directory.public_key(team_id)
+            generation, public = self._publics[team_id]
             context = self._context(record_key, team_id, generation)
             method, sealed = KeyGrant.Method.BOXED, seal_box(public, raw, context.encode())
         return KeyGrant(key=record_key, team_id=team_id, generation=generation, method=method, sealed=sealed)
