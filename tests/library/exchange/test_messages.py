@@ -147,6 +147,12 @@ def test_the_header_is_bound_to_the_box():
         opened(moved)
 
 
+def test_a_header_that_names_another_signer_is_refused():
+    named, other = MX.verify_key.fingerprint.encode(), US.verify_key.fingerprint.encode()
+    with pytest.raises(BadMessage, match="bad_signature"):
+        verify_message(resigned(lambda raw: raw.replace(named, other)), sender=MX.verify_key)
+
+
 def test_a_header_spelt_otherwise_is_refused():
     for change in (
         lambda raw: raw.replace(b",", b", ", 1),
