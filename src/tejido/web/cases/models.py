@@ -203,6 +203,7 @@ class Task(CasePart):
     state_changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+
     class Meta:
         indexes = [models.Index(fields=["owner", "state", "due_on"], name="task_due")]
 

@@ -3,6 +3,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tejido.web.intake import views
+
+urlpatterns = [
+    path("contacts/", views.list_contacts, name="list_contacts"),
+    path("contacts/call/", views.take_call, name="take_call"),
+    path("contacts/<uuid:pk>/", views.edit_contact, name="edit_contact"),
+    path("contacts/<uuid:pk>/take/", views.take_contact, name="take_contact"),
+    path("contacts/<uuid:pk>/close/", views.close_contact, name="close_contact"),
+]

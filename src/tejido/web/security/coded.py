@@ -10,12 +10,13 @@ from uuid import UUID
 from tejido.crypto import Context, open_field, seal_field
 from tejido.web.security.fields import decode, encode
 from tejido.web.security.keyring import KeyRing
-from tejido.web.security.models import CodedRow
+from tejido.web.security.models import CodedRow, RecordKey
 
 
 def _batch(ring: KeyRing, data_team: UUID) -> tuple[UUID, bytes]:
     """This session's batch key, made at its first save and sealed to the data team."""
-    if "id" not in ring.batch:
+    # The session may remember a batch whose transaction was rolled back.
+    if "id" not in ring.batch or not RecordKey.objects.filter(pk=ring.batch["id"]).exists():
         record_key = ring.new_key("coded", [data_team])
         ring.batch["id"], ring.batch["key"] = str(record_key.id), ring.raw(record_key.id).hex()
     return UUID(ring.batch["id"]), bytes.fromhex(ring.batch["key"])

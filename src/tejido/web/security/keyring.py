@@ -143,7 +143,8 @@ class KeyRing:
         if team_id in self._teams:
             generation = self._teams[team_id]
             context = self._context(record_key, team_id, generation)
-            method, sealed = KeyGrant.Method.WRAPPED, wrap_key(self._secret(team_id, generation).symmetric, raw, context)
+            symmetric = self._secret(team_id, generation).symmetric
+            method, sealed = KeyGrant.Method.WRAPPED, wrap_key(symmetric, raw, context)
         else:
             if team_id not in self._publics:
                 self._publics[team_id] = self._directory.public_key(team_id)

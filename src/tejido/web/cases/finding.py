@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Finding a case again by a phone, a name or a code: tokens first, then open and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from tejido.web.accounts.models import Member
+from tejido.web.cases.models import Case, CaseContact, Person
+from tejido.web.intake.models import Contact
+from tejido.web.intake.naming import Values, full_name_values, phone_values, spoken_name_values
+from tejido.web.security import audit
+from tejido.web.security.access import require
+from tejido.web.security.keyring import KeyRing
+from tejido.web.security.permissions import Permission
+from tejido.web.security.sealing import open_all
+from tejido.web.security.searching import matching
+
+_MOST = 60  # more than this is not a search but a listing
+
+
+@dataclass
+class Found:
+    """A case, and why it was found: (kind of term, role of the person it belongs to or "contact" or "business")."""
+
+    case: Case | None
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+
+
+def person_terms(person: Mapping[str, Any]) -> Values:
+    """What one person is found by."""
+    names = person.get("names") or []
+    given = [name.get("given") for name in names]
+    surnames = [name.get(part) for name in names for part in ("paternal_surname", "maternal_surname")]
+    found = full_name_values(given, surnames, birth_year=person.get("birth_year"))
+    for identifier in person.get("identifiers") or []:
+        if identifier["kind"] == "phone":
+            found |= phone_values(identifier["value"])
+    return found
+
+
+def case_terms(persons: Iterable[Mapping[str, Any]], businesses: Iterable[Mapping[str, Any]] | None) -> Values:
+    """What a whole case is found by."""
+    found: Values = set()
+    for person in persons:
+        found |= person_terms(person)
+    for business in businesses or []:
+        found |= phone_values(business.get("phone"))
+    return found
+
+
+@transaction.atomic
+def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, ring: KeyRing) -> list[Found]:
+    """Cases and contacts of her teams that hold the phone, the name or the code. One audit line, and one per match."""
+    require(by, Permission.CASE_SEARCH)
+    found: dict[UUID, Found] = {}
+    loose: list[Found] = []
+    by_kind = {"phone": phone_values(phone), "name": spoken_name_values(name)}
+    if code.strip():
+        for case in Case.objects.visible_to(by).filter(code=spoken(code)):
+            found[case.pk] = Found(case, [("code", "case")])
+    for kind, terms in by_kind.items():
+        if terms:
+            _in_cases(found, kind, terms, by, ring)
+            loose += _in_contacts(found, kind, terms, by, ring)
+    asked = sorted(kind for kind, given in (("phone", phone), ("name", name), ("code", code)) if given.strip())
+    audit.record("case.searched", by=by, filter=",".join(asked), count=len(found) + len(loose))
+    for match in found.values():
+        audit.record("case.matched", by=by, record=match.case)
+    return [*found.values(), *loose]
+
+
+def spoken(code: str) -> str:
+    """A code as it stands, however it was typed: `k7m3qa` is `K7M-3QA`."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return "-".join(letters[start : start + 3] for start in range(0, len(letters), 3))
+
+
+def _in_cases(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ring: KeyRing) -> None:
+    ids = matching(ring, table="cases", values=terms)[:_MOST]
+    cases = {case.pk: case for case in Case.objects.visible_to(by).filter(pk__in=ids)}
+    # Tokens are shared by several values: only what is there once opened counts as found.
+    for person in open_all(Person.objects.filter(case_id__in=cases), ring):
+        if terms & person_terms(person.values):
+            case = cases[person.record.case_id]
+            _add(found, case, kind, str(person.values.get("role") or ""))
+    if kind == "phone":
+        for opened in open_all(cases.values(), ring):
+            if any(terms & phone_values(business.get("phone")) for business in opened.businesses or []):
+                _add(found, opened.record, kind, "business")
+
+
+def _in_contacts(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ring: KeyRing) -> list[Found]:
+    """Contacts that hold the term: added to their case's match, or returned apart where they belong to none."""
+    ids = matching(ring, table="contacts", values=terms)[:_MOST]
+    contacts = list(Contact.objects.visible_to(by).filter(pk__in=ids).order_by("-received_at"))
+    links = {
+        link.contact_id: link.case for link in CaseContact.objects.filter(contact__in=contacts).select_related("case")
+    }
+    loose = []
+    for opened in open_all(contacts, ring):
+        values = phone_values(opened.contactor_phone) | spoken_name_values(opened.contactor_name)
+        if not terms & values:
+            continue
+        case = links.get(opened.record.pk)
+        if case is None:
+            loose.append(Found(None, [(kind, "contact")], [opened.record]))
+        elif case.team_id in by.team_ids:
+            _add(found, case, kind, "contact").contacts.append(opened.record)
+    return loose
+
+
+def _add(found: dict[UUID, Found], case: Case, kind: str, whose: str) -> Found:
+    match = found.setdefault(case.pk, Found(case))
+    if (kind, whose) not in match.reasons:
+        match.reasons.append((kind, whose))
+    return match

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Names and numbers as they are searched for: two surnames, particles, accents, nicknames, typed in a hurry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from tejido.web.security.searching import folded, name_values, phone_value, sounded
+
+# `María de la Cruz` is also remembered as `María Cruz`.
+_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "von", "van"})
+
+Values = set[tuple[str, str]]
+
+
+def phone_values(number: str | None) -> Values:
+    """What a phone number is found by; empty where there is none."""
+    digits = phone_value(number, settings.TEJIDO.operator.country) if number else ""
+    return {("phone", digits)} if len(digits) >= 5 else set()
+
+
+def same_phone(one: str | None, other: str | None) -> bool:
+    """The same number, however it was typed."""
+    return bool(phone_values(one)) and phone_values(one) == phone_values(other)
+
+
+def surname_forms(surname: str | None) -> set[str]:
+    """A surname as it sounds, whole and by its words without particles."""
+    words = [word for word in folded(surname or "").split() if word not in _PARTICLES]
+    return {sounded(word) for word in [*words, " ".join(words)] if word}
+
+
+def full_name_values(
+    given: Iterable[str | None], surnames: Iterable[str | None], *, birth_year: int | None = None
+) -> Values:
+    """Compounds of every given name or nickname with every surname. A name alone is never searchable."""
+    forms = {form for surname in surnames for form in surname_forms(surname)}
+    return {
+        ("name", value)
+        for name in given
+        if name and folded(name)
+        for value in name_values(name, forms, birth_year=birth_year)
+    }
+
+
+def spoken_name_values(name: str | None) -> Values:
+    """Compounds of a name said in one breath: any of its first two words with any later word."""
+    words = [word for word in folded(name or "").split() if word not in _PARTICLES]
+    found: Values = set()
+    for place, first in enumerate(words[:2]):
+        found |= full_name_values([first], words[place + 1 :])
+    return found

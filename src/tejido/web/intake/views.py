@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The queue, and the page an advocate writes on while she listens."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.language import short_language
+from tejido.web.intake import actions
+from tejido.web.intake.forms import ContactForm, TakeCallForm
+from tejido.web.intake.models import Contact
+from tejido.web.intake.paging import Page, newest_first
+from tejido.web.security import audit
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+from tejido.web.security.sealing import StaleRevision
+
+_SHOWN = ("waiting", "mine", "recent")
+_QUEUE = 200  # a longer queue than this is a different emergency
+
+
+def queue_page(user: Any, shown: str, after: UUID | None) -> Page:
+    """Rows of one view of the queue: codes, days, channel, who."""
+    contacts = Contact.objects.visible_to(user).select_related("owner").defer(*Contact.sealed_names())
+    if shown == "waiting":
+        return Page(list(contacts.waiting()[:_QUEUE]), None)
+    last = get_object_or_404(contacts, pk=after) if after else None
+    if shown == "mine":
+        streams = [contacts.filter(owner=user, state=state) for state in (Contact.State.TAKEN, Contact.State.CLOSED)]
+    else:
+        streams = [contacts.filter(team_id=team) for team in sorted(user.team_ids)]
+    return newest_first(streams, by="received_at", after=last)
+
+
+@require_GET
+@requires(Permission.CONTACT_TAKE)
+def list_contacts(request: HttpRequest) -> HttpResponse:
+    """The queue: who waits, what I took, what came lately. Codes and times only."""
+    shown = request.GET.get("show", "waiting")
+    shown = shown if shown in _SHOWN else "waiting"
+    page = queue_page(request.user, shown, _uuid(request.GET.get("after")))
+    audit.record("contact.listed", by=request.user, filter=shown, count=len(page.rows))
+    first = _first_language()
+    form = TakeCallForm(initial={"language": first})
+    return render(request, "intake/list_contacts.html", {"page": page, "shown": shown, "form": form})
+
+
+@require_POST
+@requires(Permission.CONTACT_TAKE)
+def take_call(request: HttpRequest) -> HttpResponse:
+    """The phone rings: a contact starts at once, and the first thing to ask is whether she can talk."""
+    form = TakeCallForm(request.POST)
+    language = form.cleaned_data["language"] if form.is_valid() else ""
+    contact = actions.take_call(
+        language=language or _first_language(), by=request.user, ring=request.ring, now=timezone.now()
+    )
+    return redirect("edit_contact", contact.pk)
+
+
+@require_POST
+@requires(Permission.CONTACT_TAKE)
+def take_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a waiting contact; whoever comes second is told who has it."""
+    contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.take_contact(contact=contact, by=request.user, ring=request.ring, now=timezone.now())
+    except (actions.AlreadyTaken, StaleRevision):
+        contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("owner"), pk=pk)
+        return render(request, "intake/already_taken.html", {"contact": contact}, status=409)
+    return redirect("edit_contact", contact.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.CONTACT_EDIT)
+def edit_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The contact while she listens, and afterwards. POST saves; htmx posts a draft every few seconds."""
+    contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("owner"), pk=pk)
+    if contact.state == Contact.State.WAITING:
+        return render(request, "intake/waiting_contact.html", {"contact": contact})
+    if request.method == "POST":
+        return _save(request, contact)
+    values = contact.opened(request.ring).values
+    audit.record("contact.read", by=request.user, record=contact)
+    return _page(request, contact, values, ContactForm.showing(contact, values))
+
+
+@require_POST
+@requires(Permission.CONTACT_EDIT)
+def close_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close a contact that is already saved; the form's own button saves and closes in one step."""
+    contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
+    revision = request.POST.get("revision", "")
+    try:
+        actions.close_contact(
+            contact=contact, revision=int(revision) if revision.isdigit() else contact.revision,
+            by=request.user, ring=request.ring, now=timezone.now(),
+        )  # fmt: skip
+    except (BadInput, StaleRevision) as problem:
+        contact.refresh_from_db()
+        values = contact.opened(request.ring).values
+        form = ContactForm.showing(contact, values)
+        words = problem.words[short_language()] if isinstance(problem, BadInput) else _("Someone else saved first.")
+        return _page(request, contact, values, form, status=422, problem=words)
+    return redirect("list_contacts")
+
+
+def _save(request: HttpRequest, contact: Contact) -> HttpResponse:
+    draft = bool(request.htmx)
+    form = ContactForm(request.POST, contact=contact, draft=draft)
+    if not form.is_valid():
+        if draft:
+            return _draft_answer(request, contact, "problem", status=422)
+        return _page(request, contact, contact.opened(request.ring).values, form, status=422)
+    given = form.cleaned_data
+    try:
+        actions.save_contact(
+            contact=contact, answers=form.answers(), revision=given["revision"], channel=given["channel"],
+            received_at=given["received_at"], duty_noted=given["duty_noted"],
+            by=request.user, ring=request.ring, now=timezone.now(),
+        )  # fmt: skip
+    except StaleRevision as stale:
+        if draft:
+            return _draft_answer(request, contact, "stale", status=409)
+        return _difference(request, stale.record, form)
+    if draft:
+        return _draft_answer(request, contact, "saved")
+    return _go_on(request, contact)
+
+
+def _go_on(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """Where the pressed button leads once everything is saved."""
+    then = request.POST.get("then", "")
+    if then == "close":
+        actions.close_contact(
+            contact=contact, revision=contact.revision, by=request.user, ring=request.ring, now=timezone.now()
+        )
+        return redirect("list_contacts")
+    if then == "case":
+        return redirect("open_case_from", contact.pk)
+    return redirect("edit_contact", contact.pk)
+
+
+def _draft_answer(request: HttpRequest, contact: Contact, state: str, *, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {"contact": contact, "state": state, "now": timezone.now(), "swap": True}
+    if state == "saved":
+        values = contact.opened(request.ring).values
+        form = ContactForm.showing(contact, values)
+        context |= {"duties": actions.duties_for(values["under_18"]), "form": form, "noted": values["duty_noted"]}
+    return render(request, "intake/_draft.html", context, status=status)
+
+
+def _difference(request: HttpRequest, standing: Any, typed: ContactForm) -> HttpResponse:
+    """Someone else saved: what stands now beside what was typed; saving again keeps what is typed."""
+    values = standing.opened(request.ring).values
+    audit.record("contact.read", by=request.user, record=standing)
+    now = ContactForm.showing(standing, values)
+    differing = []
+    for name, mine in typed.answers().items():
+        if mine != values[name]:
+            differing.append({"field": typed[name], "standing": _said(now[name], values[name])})
+    retyped = ContactForm({**_lists(request.POST), "revision": standing.revision}, contact=standing)
+    return _page(request, standing, values, retyped, status=409, differing=differing)
+
+
+def _lists(posted: Any) -> dict[str, Any]:
+    """Posted values as a form takes them: a list where there are several."""
+    return {name: posted.getlist(name) if name == "countries" else posted.get(name) for name in posted}
+
+
+def _said(field: Any, value: Any) -> str:
+    """A stored value in the words of its choices."""
+    choices = dict(getattr(field.field, "choices", None) or [])
+    if isinstance(value, list):
+        return ", ".join(str(choices.get(item, item)) for item in value)
+    key = str(value).lower() if isinstance(value, bool) else value
+    return str(choices.get(key, "" if value is None else value))
+
+
+def _page(
+    request: HttpRequest, contact: Contact, values: dict[str, Any], form: ContactForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "contact": contact, "form": form, "duties": actions.duties_for(values["under_18"]),
+        "noted": values["duty_noted"], "notice": values["notice"], "differing": None,
+        "case_link": getattr(contact, "case_link", None),
+        **more,
+    }  # fmt: skip
+    return render(request, "intake/edit_contact.html", context, status=status)
+
+
+def _first_language() -> str:
+    return str(settings.TEJIDO.operator.languages[0])
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
