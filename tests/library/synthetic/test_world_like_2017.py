@@ -117,6 +117,19 @@ def test_tejido_counts_the_same(one: Path) -> None:
     assert compared > 60
 
 
+def test_protection_hides_exactly_four_printed_cells(one: Path) -> None:
+    statistics = pytest.importorskip("tejido.statistics")
+    reading = pytest.importorskip("tejido.tables.reading")
+    records = [reading.open_records(one / node) for node in ("mx", "us")]
+    joined = statistics.join(statistics.tabulate(records, window=statistics.Window.parse("2015-09-30..2017-07-31")))
+    hidden = Counter(
+        (figure.unit, figure.by)
+        for figure in statistics.protect(joined, k=11).figures
+        if figure.hidden and figure.by in COLUMN
+    )
+    assert hidden == {("traffickers", "gender"): 2, ("traffickers", "age_at_contact"): 2}
+
+
 def test_handed_over_cases_go_both_ways_and_are_counted_once(world: Path) -> None:
     count = Count(world)
     assert min(count.both[unit] for unit in ("cases", "victims", "traffickers")) >= 30
