@@ -14,6 +14,7 @@ from tejido.exchange.messages import (
 )
 from tejido.exchange.problems import BadMessage
 from tejido.exchange.receipts import Receipt, build_receipt, verify_receipt
+from tejido.exchange.releases import read_release, write_release
 
 __all__ = [
     "Accepted",
@@ -34,7 +35,9 @@ __all__ = [
     "message_digest",
     "open_message",
     "read_header",
+    "read_release",
     "tables_of",
     "verify_message",
     "verify_receipt",
+    "write_release",
 ]

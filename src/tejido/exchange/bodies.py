@@ -47,6 +47,8 @@ def _handover(body: Mapping[str, Any]) -> None:
     """No fact beyond what she allowed, for this very purpose: checked by the recipient too."""
     if body["release"]["purpose"] != "hand_over":
         raise bad("other_purpose", "handover.release", "another purpose", "otra finalidad")
+    if "release_back" in body and body["release_back"]["purpose"] != "outcome":
+        raise bad("other_purpose", "handover.release_back", "another purpose", "otra finalidad")
     if not body["facts"] or set(body["facts"]) - set(body["release"]["fields"]):
         raise bad("beyond_release", "handover.facts", "facts she did not allow, or none", "datos que ella no autorizó")
     crew = body["facts"].get("coworkers")
