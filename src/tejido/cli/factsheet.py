@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tejido.cli.factsheet_audit import audit
 from tejido.statistics.factsheet import build as build_sheet
 from tejido.statistics.window import Window
 from tejido.tables.reading import open_records
@@ -19,6 +20,9 @@ DEFAULT_PROTECTION = "k=11"
 @click.group()
 def factsheet() -> None:
     """Fact sheets: built from records, and audited."""
+
+
+factsheet.add_command(audit)
 
 
 @factsheet.command()
