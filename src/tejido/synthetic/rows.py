@@ -77,7 +77,9 @@ class NodeRows:
                 "case_id": self._case_ids[contact.case.true_id] if contact.case else None,
             }
         )
-        self.truth["contacts"].append({"node": self.node, "contact_id": contact_id, "counted": contact.counted})
+        self.truth["contacts"].append(
+            {"node": self.node, "contact_id": contact_id, "counted": "true" if contact.counted else "false"}
+        )
 
     def _add_person(self, person: Person, case: Case, case_id: str) -> str:
         person_id = self._dice.identity()
@@ -85,15 +87,7 @@ class NodeRows:
         if person.is_group:
             self._add_group_counts(person, person_id)
         else:
-            known = {
-                "gender": person.gender,
-                "age_at_contact": person.age,
-                "birth_year": person.birth_year,
-                "nationalities": list(person.nationalities),
-                "type_of_trafficking": person.trafficking or None,
-                "labor_industries": list(person.industries),
-                "sex_trafficking_types": list(person.venues),
-            }
+            known = _answers(person)
             self._add_identity(person, person_id)
         row: dict[str, object] = {
             "person_id": person_id,
@@ -201,9 +195,26 @@ class NodeRows:
             }
             self.tables["businesses"].append({"business_id": business_id, **facts})
             self.truth["businesses"].append(
-                {"node": self.node, "business_id": business_id, "true_business_id": f"business-{index + 1:03d}"}
+                {"node": self.node, "business_id": business_id, "true_business_id": true_business_id(index)}
             )
         return self._business_ids[index]
+
+
+def _answers(person: Person) -> dict[str, object]:
+    return {
+        "gender": person.gender,
+        "age_at_contact": person.age,
+        "birth_year": person.birth_year,
+        "nationalities": list(person.nationalities),
+        "type_of_trafficking": person.trafficking or None,
+        "labor_industries": list(person.industries),
+        "sex_trafficking_types": list(person.venues),
+    }
+
+
+def true_business_id(index: int) -> str:
+    """The true id of a business."""
+    return f"business-{index + 1:03d}"
 
 
 def _shared(handover_id: str, case: Case) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tejido.synthetic.model import Case
 from tejido.synthetic.rings import Business, Ring
-from tejido.synthetic.rows import NodeRows, Row
+from tejido.synthetic.rows import NodeRows, Row, true_business_id
 from tejido.synthetic.who import Identity
 
 
@@ -35,35 +35,8 @@ def write_truth(
     for table in ("persons", "cases", "contacts", "businesses"):
         _write(folder, table, [row for node in nodes for row in node.truth[table]])
     _write(folder, "people", (_person(identity) for identity in who.values()))
-    _write(
-        folder,
-        "true_businesses",
-        (
-            {
-                "true_business_id": f"business-{number + 1:03d}",
-                "name": one.name,
-                "industry": one.industry,
-                "state": one.state,
-                "phone": one.phone,
-            }
-            for number, one in enumerate(businesses)
-        ),
-    )
-    given = [(case, case.handover) for case in cases if case.handover]
-    _write(
-        folder,
-        "handovers",
-        (
-            {
-                "handover_id": one.handover_id,
-                "true_case_id": case.true_id,
-                "sender": one.sender,
-                "receiver": one.receiver,
-                "counted_by": one.counted_by,
-            }
-            for case, one in given
-        ),
-    )
+    _write(folder, "true_businesses", (_business(number, one) for number, one in enumerate(businesses)))
+    _write(folder, "handovers", (_handover(case) for case in cases if case.handover))
     _write_rings(folder, rings, who)
     corridors = Counter((case.origin, case.destination, case.story.type) for case in cases)
     _write(
@@ -74,6 +47,19 @@ def write_truth(
             for (origin, destination, kind), number in sorted(corridors.items(), key=lambda item: (-item[1], item[0]))
         ),
     )
+
+
+def _business(number: int, one: Business) -> Row:
+    facts = {"name": one.name, "industry": one.industry, "state": one.state, "phone": one.phone}
+    return {"true_business_id": true_business_id(number), **facts}
+
+
+def _handover(case: Case) -> Row:
+    one = case.handover
+    if one is None:
+        raise ValueError(f"{case.true_id} was not handed over")
+    which = {"handover_id": one.handover_id, "true_case_id": case.true_id}
+    return {**which, "sender": one.sender, "receiver": one.receiver, "counted_by": one.counted_by}
 
 
 def _write_rings(folder: Path, rings: Sequence[Ring], who: Mapping[str, Identity]) -> None:
