@@ -59,6 +59,8 @@ def test_nothing_names_the_machine_it_was_written_on():
     pattern = re.compile("/(?:" + "|".join(("work", "root", "farm")) + ")/|" + "pypi" + r"\.org|pythonhosted|registry\.npm" + "js")
     found = []
     for name in _tracked():
+        if name == "tests/rules/test_files.py":
+            continue  # the pattern itself
         if name.endswith((".py", ".md", ".yaml", ".toml", ".html", ".css", ".js", ".typ", "run", ".lock", ".txt")):
             text = (ROOT / name).read_text(encoding="utf-8", errors="replace")
             found += [f"{name}: {match.group()}" for match in pattern.finditer(text)]

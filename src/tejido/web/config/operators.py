@@ -27,6 +27,7 @@ class Operator:
     name: Words
     languages: tuple[str, ...]  # first is the one the staff works in
     pack: str  # policy pack: which law
+    regimes: tuple[str, ...]  # which of the pack's regimes bind it: funders, public or private; empty: all
     lines: tuple[Line, ...]
     country: str
     titles: dict[str, Words]  # words the operator says differently from ours
@@ -52,6 +53,7 @@ def read_operator(path: Path) -> Operator:
             name={"en": raw["name"]["en"], "es": raw["name"]["es"]},
             languages=tuple(raw["languages"]),
             pack=raw["pack"],
+            regimes=tuple(raw.get("regimes", ())),
             lines=tuple(Line(line["brand"], line["number"], tuple(line["channels"])) for line in raw["lines"]),
             country=raw["country"],
             titles=raw.get("titles", {}),

@@ -10,22 +10,22 @@ from django.conf import settings
 from tejido.statistics import Tabulation, Window, tabulate
 from tejido.tables.reading import Records
 from tejido.web.cases.frames import records_tables
+from tejido.web.mailbox.models import Partner
 from tejido.web.security.coded import open_coded
 from tejido.web.security.keyring import KeyRing
 
 
 def own_records(*, ring: KeyRing, as_of: date) -> Records:
     """This organisation's coded rows as record tables. The ring must be of the data team; raises `NoKey`."""
-    contacts = [row for _record_id, row in open_coded(ring, "contacts")]
-    cases = [row for _record_id, row in open_coded(ring, "cases")]
     return Records.in_memory(
         node=settings.TEJIDO.node,
         as_of=as_of,
         invented=settings.TEJIDO.demo,
-        tables=records_tables(contacts, cases),
+        tables=records_tables(open_coded(ring, "contacts"), open_coded(ring, "cases")),
     )
 
 
 def own_tabulation(*, ring: KeyRing, window: Window, as_of: date) -> Tabulation:
     """This organisation's exact totals for a window."""
-    return tabulate([own_records(ring=ring, as_of=as_of)], window=window)[0]
+    partners = Partner.objects.values_list("code", flat=True)
+    return tabulate([own_records(ring=ring, as_of=as_of)], window=window, partners=list(partners))[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tejido.statistics.factsheet import write_sheet
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.mailbox.models import Partner
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
@@ -28,7 +29,7 @@ _FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": 
 
 @requires(Permission.COUNT)
 @require_GET
-def list_sheets(request: HttpRequest) -> HttpResponse:
+def list_sheets(request: StaffRequest) -> HttpResponse:
     """Periods, totals that arrived, sheets built."""
     actions.take_in_tabulations(by=request.user, ring=request.ring, now=timezone.now())
     return _page(request, WindowForm(initial=_this_month()))
@@ -36,7 +37,7 @@ def list_sheets(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.TABULATION_SEND)
 @require_POST
-def send_tabulation(request: HttpRequest) -> HttpResponse:
+def send_tabulation(request: StaffRequest) -> HttpResponse:
     """Send our totals for a period to the partner's data team."""
     form = WindowForm(request.POST)
     if form.is_valid():
@@ -47,7 +48,7 @@ def send_tabulation(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.SHEET_BUILD)
 @require_POST
-def build_sheet(request: HttpRequest) -> HttpResponse:
+def build_sheet(request: StaffRequest) -> HttpResponse:
     """Build the joint sheet for a period."""
     form = WindowForm(request.POST)
     if form.is_valid():
@@ -64,7 +65,7 @@ def build_sheet(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.COUNT)
 @require_GET
-def show_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_sheet(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The internal figures of one run beside what will be printed."""
     run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
     sheet = actions.internal_sheet(run=run, by=request.user, ring=request.ring)
@@ -84,7 +85,7 @@ def show_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.COUNT)
 @require_GET
-def download_sheet(request: HttpRequest, pk: UUID, language: str, form: str) -> HttpResponse:
+def download_sheet(request: StaffRequest, pk: UUID, language: str, form: str) -> HttpResponse:
     """The protected sheet, made again byte for byte: PDF, HTML or JSON."""
     run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
     if language not in ("es", "en") or form not in _FORMS:
@@ -101,7 +102,7 @@ def download_sheet(request: HttpRequest, pk: UUID, language: str, form: str) -> 
     return response
 
 
-def _page(request: HttpRequest, form: WindowForm) -> HttpResponse:
+def _page(request: StaffRequest, form: WindowForm) -> HttpResponse:
     context = {
         "form": form,
         "arrived": PartnerTabulation.objects.filter(team_id__in=request.user.team_ids)

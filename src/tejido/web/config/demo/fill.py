@@ -61,6 +61,8 @@ def _card(signing: SigningKey) -> dict[str, Any]:
         "code": node.node,
         "name": dict(node.operator.name),
         "address": node.addresses["partners"],
+        "pack": node.operator.pack,
+        "regimes": list(node.operator.regimes),
         "verify_key": signing.verify_key.raw.hex(),
         "transport_key": SigningKey(node.transport_key).verify_key.raw.hex(),
         "handover_key": public(Team.Kind.CASES),

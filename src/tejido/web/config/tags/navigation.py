@@ -20,7 +20,7 @@ _ROOMS: tuple[tuple[Any, Permission | None, str], ...] = (
     (_("Today"), None, "show_desk"),
     (_("Contacts"), Permission.CONTACT_READ, "list_contacts"),
     (_("Cases"), Permission.CASE_READ, "list_cases"),
-    (_("Search"), Permission.CASE_SEARCH, "search_cases"),
+    (_("Search"), Permission.CASE_SEARCH, "find_case"),
     (_("Services"), Permission.REFERRAL_SEND, "list_services"),
     (_("Hand-overs"), Permission.CASE_READ, "list_handovers"),
     (_("Alerts"), Permission.ALERT_READ, "list_alerts"),

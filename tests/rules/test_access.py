@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every route of the staff door × everyone who should not be there. A new route is walked the day it is written."""
+
+from __future__ import annotations
+
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from tejido.web.security.permissions import Permission
+from tejido.web.security.roles import ROLES
+from tests.records import one_of_everything
+
+# Pages that need no permission, and why.
+OPEN_TO_STRANGERS = {"sign_in", "choose_language"}  # before signing in
+OPEN_TO_MEMBERS = {"show_desk", "sign_out"}  # one's own desk, one's own leaving
+SAMPLES = {"str": "es", "slug": "es", "int": "1"}
+
+
+def _routes() -> list[URLPattern]:
+    found, waiting = [], list(get_resolver("tejido.web.config.staff_urls").url_patterns)
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, URLPattern):
+            found.append(each)
+        else:
+            waiting.extend(each.url_patterns)
+    return sorted(found, key=lambda route: route.name or "")
+
+
+ROUTES = _routes()
+GUARDED = [route for route in ROUTES if route.name not in OPEN_TO_STRANGERS | OPEN_TO_MEMBERS]
+BY_NAME = pytest.mark.parametrize("route", GUARDED, ids=[str(route.name) for route in GUARDED])
+
+
+def _addresses(route: URLPattern, ids) -> list[str]:
+    """The route's addresses for every combination of records that could stand in it."""
+    converters = route.pattern.converters
+    values = [list(ids) if type(each).__name__ == "UUIDConverter" else
+              [SAMPLES.get(type(each).__name__.removesuffix("Converter").lower(), "es")] for each in converters.values()]  # fmt: skip
+    text = str(route.pattern)
+    addresses = []
+    for chosen in product(*values):
+        address = text
+        for name, value in zip(converters, chosen, strict=True):
+            start, end = address.index("<"), address.index(">")
+            assert name in address[start:end]
+            address = address[:start] + str(value) + address[end + 1 :]
+        addresses.append("/" + address)
+    return addresses
+
+
+def _asked(client: Client, address: str):
+    return [client.get(address), client.post(address, {})]
+
+
+def test_every_route_has_a_name_of_its_own():
+    names = [route.name for route in ROUTES]
+    assert None not in names
+    assert len(names) == len(set(names))
+
+
+@BY_NAME
+def test_every_route_names_the_permission_it_asks_for(route):
+    assert isinstance(getattr(route.callback, "permission", None), Permission)
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in ROUTES if r.name not in OPEN_TO_STRANGERS], ids=lambda route: str(route.name)
+)
+def test_a_stranger_is_sent_to_sign_in(route, db):
+    for address in _addresses(route, [uuid4()]):
+        for answer in _asked(Client(), address):
+            assert answer.status_code == 302
+            assert answer.headers["Location"].startswith("/login/")
+
+
+
+
+@pytest.mark.parametrize("login", ["amara", "chen", "bilal", "dora", "noor", "iris"])
+def test_a_member_without_the_permission_is_refused_everywhere(login, cast):
+    client, member = cast.client(login), cast.member(login)
+    allowed = {permission for role in member.roles for permission in ROLES[role].permissions}
+    refused = [route for route in GUARDED if route.callback.permission not in allowed]
+    assert refused
+    for route in refused:
+        for address in _addresses(route, [uuid4()]):
+            for answer in _asked(client, address):
+                assert answer.status_code == 403, (route.name, answer.status_code)
+
+
+def test_a_member_of_no_team_finds_no_record_of_another(cast):
+    records = one_of_everything(cast)
+    eve = cast.client("eve")  # a case manager's permissions, no team
+    ids = [record.pk for record in records]
+    before = _fingerprint()
+    for route in GUARDED:
+        if not any(type(each).__name__ == "UUIDConverter" for each in route.pattern.converters.values()):
+            continue
+        if route.name in SHARED_WITH_THE_ORGANISATION:
+            continue
+        for address in _addresses(route, ids):
+            for answer in _asked(eve, address):
+                assert answer.status_code in (403, 404, 405), (route.name, answer.status_code)
+    assert _fingerprint() == before
+
+
+# The directory of services is the whole organisation's: any member who may search cases may read a service.
+SHARED_WITH_THE_ORGANISATION = {"show_service", "edit_service", "open_service_address"}
+
+
+def _fingerprint() -> dict[str, int]:
+    """How many rows each domain table holds: a refused visitor must not have written one."""
+    quiet = {"security", "sessions", "contenttypes", "auth", "django_tasks_database"}
+    return {m._meta.label: m.objects.count() for m in apps.get_models() if m._meta.app_label not in quiet}
+
+
+def test_the_walk_has_eyes(cast, monkeypatch):
+    """With every question answered yes, the walk above would fail for every restricted route."""
+    import tejido.web.security.access as access
+
+    monkeypatch.setattr(access, "allows", lambda *_args, **_kwargs: True)
+    client = cast.client("iris")
+    let_in = []
+    for route in GUARDED:
+        address = _addresses(route, [uuid4()])[0]
+        if any(answer.status_code != 403 for answer in _asked(client, address)):
+            let_in.append(route.name)
+    assert let_in == [route.name for route in GUARDED]
