@@ -68,7 +68,7 @@ def door_command(environment: Mapping[str, str], name: str) -> tuple[list[str], 
     threads = "4" if name == "staff" else "2"
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
-        "--workers", "1", "--blocking-threads", threads, "--no-ws", "--no-access-log", "--log-level", "warning",
+        "--workers", os.environ.get("TEJIDO_WORKERS", "1"), "--blocking-threads", threads, "--no-ws", "--no-access-log", "--log-level", "warning",
         "tejido.web.config.wsgi:application",
     ], name  # fmt: skip
 
