@@ -147,8 +147,10 @@ class FindCaseForm(forms.Form):
     """By any of the three."""
 
     phone = _text(_("Phone"), most=60)
-    name = _text(_("Given name and a surname"),
-                 help_text=_("A name alone finds nothing. Accents, nicknames and the second surname may be missing."))  # fmt: skip
+    name = _text(
+        _("Given name and a surname"),
+        help_text=_("A name alone finds nothing. Accents, nicknames and the second surname may be missing."),
+    )
     code = _text(_("Case code"), most=12)
 
     def clean(self) -> dict[str, Any]:

@@ -8,12 +8,16 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from tejido.vocabulary import code_list
 from tejido.web.accounts.models import Team
 from tejido.web.intake.models import Contact
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
 _RECORD = {"id": "random", "key": "random", "revision": "number of saves"}
+
+
+CARRIED = tuple(code_list("case_status").where(carried=True))  # someone still works on them
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -25,7 +29,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def open(self) -> CaseQuerySet:
         """Cases someone still carries."""
-        return self.filter(status__in=["open", "follow_up"])
+        return self.filter(status__in=CARRIED)
 
 
 class Case(SealedRecord):

@@ -127,7 +127,7 @@ def _initial(held: dict[str, Any]) -> dict[str, Any]:
     initial["nickname"] = (_first_nickname(names) or {}).get("given")
     initial |= {kind: (_first(identifiers, kind) or {}).get("value") for kind in PersonForm.IDENTIFIERS}
     owed = held.get("owed") or {}
-    return initial | {"owed_amount": owed.get("amount"), "owed_currency": owed.get("currency"), "owed_on": owed.get("on")}
+    return initial | {f"owed_{part}": owed.get(part) for part in ("amount", "currency", "on")}
 
 
 class GroupForm(forms.Form):

@@ -5,4 +5,7 @@ from django.urls import path
 
 from tejido.web.desk import views
 
-urlpatterns = [path("", views.show_desk, name="show_desk")]
+urlpatterns = [
+    path("", views.show_desk, name="show_desk"),
+    path("cases/<uuid:pk>/", views.show_case, name="show_case"),
+]

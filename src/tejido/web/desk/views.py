@@ -3,10 +3,57 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tejido.web.cases.models import CARRIED, Case, Task
+from tejido.web.cases.pages import read_case
+from tejido.web.cases.views import case_list
+from tejido.web.desk.sections import sections_of
+from tejido.web.intake.views import queue_page
+from tejido.web.security import audit
+from tejido.web.security.access import allows, requires
+from tejido.web.security.permissions import Permission
+
+_MOST = 10
 
 
+@require_GET
 def show_desk(request: HttpRequest) -> HttpResponse:
-    """Where a working day starts."""
-    return render(request, "desk/show_desk.html")
+    """Where a working day starts: who waits, what is mine, what is due. Codes and days only."""
+    context: dict[str, Any] = {}
+    user = request.user
+    if allows(user, Permission.CONTACT_TAKE):
+        context["waiting"] = queue_page(user, "waiting", None).rows[:_MOST]
+        mine = queue_page(user, "mine", None).rows
+        context["taken"] = [contact for contact in mine if contact.state == contact.State.TAKEN][:_MOST]
+    if allows(user, Permission.CASE_READ):
+        carried = case_list(user, "mine", None).rows
+        context["cases"] = [case for case in carried if case.status in CARRIED][:_MOST]
+        context["tasks"] = _due(user)
+    shown = {name: len(rows) for name, rows in context.items()}
+    audit.record("desk.shown", by=user, filter=",".join(sorted(shown)), count=sum(shown.values()))
+    return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate()})
+
+
+def _due(user: Any) -> list[Task]:
+    """My tasks still to do, the most overdue first."""
+    tasks = Task.objects.filter(owner=user, state=Task.State.TO_DO, case__in=Case.objects.visible_to(user))
+    return list(tasks.select_related("case").defer(*Task.sealed_names()).order_by("due_on", "pk")[:_MOST])
+
+
+@require_GET
+@requires(Permission.CASE_READ)
+def show_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One calm page: what is known, what was said, what is to be done, what left and what came of it."""
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
+    context = read_case(case, by=request.user, ring=request.ring)
+    context["sections"] = sections_of(request, case)
+    context["may_edit"] = allows(request.user, Permission.CASE_EDIT, record=case)
+    context["today"] = timezone.localdate()
+    return render(request, "desk/show_case.html", context)

@@ -33,7 +33,7 @@ ANSWERS = (
 )  # fmt: skip
 
 
-class AlreadyTaken(Exception):  # noqa: N818  said as it is told
+class AlreadyTaken(Exception):
     """Someone else took the contact first. `contact.owner` is who."""
 
     def __init__(self, contact: Contact) -> None:
@@ -63,7 +63,7 @@ def duties_for(under_18: str | None) -> tuple[Duty, ...]:
 
 @transaction.atomic
 def take_call(*, language: str = "", by: Member, ring: KeyRing, now: datetime) -> Contact:
-    """Start a phone contact the moment she picks up the phone; she owns it. She corrects the language as she listens."""
+    """Start a phone contact the moment she picks up the phone; she owns it and corrects the language as she listens."""
     require(by, Permission.CONTACT_TAKE)
     team = team_to_answer(by)
     contact = Contact(

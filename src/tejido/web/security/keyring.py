@@ -131,6 +131,10 @@ class KeyRing:
             raise NoKey(str(team_id))
         return self._secret(team_id, generation).box
 
+    def holds(self, key_id: UUID) -> bool:
+        """Has this record key been unlocked?"""
+        return key_id in self._raw
+
     def load(self, key_ids: Iterable[UUID]) -> None:
         """Unlock many record keys with one query; those this ring may not open are left out."""
         wanted = [key_id for key_id in key_ids if key_id not in self._raw]

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages for the parts of a case: persons, places, businesses, notes, tasks, compartments."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.language import short_language
+from tejido.web.cases import actions
+from tejido.web.cases.forms import BusinessForm, CompartmentForm, NoteForm, PlaceForm, SettleForm, TaskForm
+from tejido.web.cases.models import Case, Compartment, Person, Place, Task
+from tejido.web.cases.person_forms import GroupForm, PersonForm
+from tejido.web.cases.views import stale_context
+from tejido.web.security import audit
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+from tejido.web.security.sealing import StaleRevision
+
+_EDIT = ["GET", "POST"]
+
+
+def _case(request: HttpRequest, pk: UUID) -> Case:
+    return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+
+
+def _part(request: HttpRequest, model: Any, pk: UUID) -> Any:
+    cases = Case.objects.visible_to(request.user)
+    return get_object_or_404(model.objects.select_related("case").filter(case__in=cases), pk=pk)
+
+
+def _hers(request: HttpRequest) -> dict[str, Any]:
+    return {"by": request.user, "ring": request.ring}
+
+
+def _edit(request: HttpRequest, form: Any, case: Case, template: str, save: Any, **more: Any) -> HttpResponse:
+    """The one way these pages work: save and go back to the case, or show what is wrong."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            save()
+        except StaleRevision as stale:
+            return render(request, template, {**more, **stale_context(request, form, stale, case)}, status=409)
+        except BadInput as problem:
+            field = problem.where if problem.where in form.fields else None
+            form.add_error(field, problem.words[short_language()])
+        else:
+            return redirect("show_case", case.pk)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, template, {"form": form, "case": case, **more}, status=status)
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.CASE_EDIT)
+def add_person(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Someone with a role in the case."""
+    case = _case(request, pk)
+    form = PersonForm(request.POST or None)
+
+    def save() -> None:
+        actions.add_person(case=case, values=form.values(), **_hers(request))
+
+    return _edit(request, form, case, "cases/edit_person.html", save)
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.CASE_EDIT)
+def add_group(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """People whose names nobody knows: about forty co-workers."""
+    case = _case(request, pk)
+    form = GroupForm(request.POST or None)
+
+    def save() -> None:
+        actions.add_person(case=case, values=form.values(), **_hers(request))
+
+    return _edit(request, form, case, "cases/edit_group.html", save)
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.CASE_EDIT)
+def edit_person(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change what is known of a person or a group."""
+    person = _part(request, Person, pk)
+    held = person.opened(request.ring).values
+    kind: Any = GroupForm if held["unnamed_group"] else PersonForm
+    template = "cases/edit_group.html" if held["unnamed_group"] else "cases/edit_person.html"
+    if request.method == "GET":
+        audit.record("person.read", by=request.user, record=person)
+    form = kind(request.POST or None, held=held, initial={"revision": person.revision})
+
+    def save() -> None:
+        revision = form.cleaned_data["revision"] or 0
+        actions.edit_person(person=person, values=form.values(), revision=revision, **_hers(request))
+
+    return _edit(request, form, person.case, template, save, person=person)
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.CASE_EDIT)
+def add_place(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where something happened."""
+    case = _case(request, pk)
+    form = PlaceForm(request.POST or None)
+
+    def save() -> None:
+        actions.add_place(case=case, values=form.values(), **_hers(request))
+
+    return _edit(request, form, case, "cases/edit_place.html", save)
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.CASE_EDIT)
+def edit_place(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change a place."""
+    place = _part(request, Place, pk)
+    if request.method == "GET":
+        audit.record("place.read", by=request.user, record=place)
+    form = PlaceForm(request.POST or None, initial={**place.opened(request.ring).values, "revision": place.revision})
+
+    def save() -> None:
+        revision = form.cleaned_data["revision"] or 0
+        actions.edit_place(place=place, values=form.values(), revision=revision, **_hers(request))
+
+    return _edit(request, form, place.case, "cases/edit_place.html", save, place=place)
+
+
+@require_POST
+@requires(Permission.CASE_EDIT)
+def remove_place(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A place written down by mistake."""
+    place = _part(request, Place, pk)
+    actions.remove_place(place=place, **_hers(request))
+    return redirect("show_case", place.case_id)
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.CASE_EDIT)
+def add_business(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A business that plays a part."""
+    case = _case(request, pk)
+    form = BusinessForm(request.POST or None, initial={"revision": case.revision})
+
+    def save() -> None:
+        actions.add_business(case=case, **form.cleaned_data, **_hers(request))
+
+    return _edit(request, form, case, "cases/edit_business.html", save)
+
+
+@require_POST
+@requires(Permission.CASE_EDIT)
+def remove_business(request: HttpRequest, pk: UUID, business_id: UUID) -> HttpResponse:
+    """A business written down by mistake."""
+    case = _case(request, pk)
+    actions.remove_business(case=case, business_id=str(business_id), revision=case.revision, **_hers(request))
+    return redirect("show_case", case.pk)
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.CASE_EDIT)
+def add_note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was said, or what the writer makes of it."""
+    case = _case(request, pk)
+    form = NoteForm(request.POST or None)
+
+    def save() -> None:
+        actions.add_note(case=case, **form.cleaned_data, now=timezone.now(), **_hers(request))
+
+    return _edit(request, form, case, "cases/edit_part.html", save, heading=_("Add a note"))
+
+
+@require_http_methods(_EDIT)
+@requires(Permission.TASK_EDIT)
+def add_task(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Something to do by a day: a call-back at the time she said."""
+    case = _case(request, pk)
+    form = TaskForm(request.POST or None, case=case)
+
+    def save() -> None:
+        actions.add_task(case=case, **form.cleaned_data, now=timezone.now(), **_hers(request))
+
+    return _edit(request, form, case, "cases/edit_part.html", save, heading=_("Add a task"))
+
+
+@require_POST
+@requires(Permission.TASK_EDIT)
+def settle_task(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Done, dropped, or to do again."""
+    task = _part(request, Task, pk)
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    actions.settle_task(task=task, state=form.cleaned_data["state"], now=timezone.now(), **_hers(request))
+    return redirect("show_case", task.case_id)
+
+
+@require_POST
+@requires(Permission.CASE_READ)
+def open_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+    """One safety compartment, opened apart. A POST: nothing opens it by looking at a link."""
+    case = _case(request, pk)
+    if kind not in Compartment.Kind.values:
+        raise Http404
+    opened = actions.open_compartment(case=case, kind=kind, **_hers(request))
+    form = CompartmentForm(initial={"revision": opened.record.revision, "content": opened.content})
+    return render(request, "cases/compartment.html", {"form": form, "case": case, "kind": kind})
+
+
+@require_POST
+@requires(Permission.CASE_EDIT)
+def save_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+    """Write a compartment."""
+    case = _case(request, pk)
+    compartment = get_object_or_404(Compartment, case=case, kind=kind)
+    form = CompartmentForm(request.POST)
+
+    def save() -> None:
+        given = form.cleaned_data
+        actions.save_compartment(compartment=compartment, **given, **_hers(request))
+
+    return _edit(request, form, case, "cases/compartment.html", save, kind=kind)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The list, opening, finding, attaching and editing. The case's own page is the desk's: it shows every room's part."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tejido.vocabulary import BadInput, code_list
+from tejido.web.accounts.language import short_language
+from tejido.web.cases import actions
+from tejido.web.cases.finding import find_cases
+from tejido.web.cases.forms import CaseForm, FindCaseForm, OpenCaseForm
+from tejido.web.cases.models import CARRIED, Case
+from tejido.web.intake.models import Contact
+from tejido.web.intake.paging import Page, newest_first
+from tejido.web.security import audit
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+from tejido.web.security.sealing import StaleRevision
+
+_SHOWN = ("mine", "open", "all")
+
+
+def case_list(user: Any, shown: str, after: UUID | None) -> Page:
+    """Rows of one view of the cases: codes, status, owner, days."""
+    cases = Case.objects.visible_to(user).select_related("owner", "team").defer(*Case.sealed_names())
+    last = get_object_or_404(cases, pk=after) if after else None
+    streams: list[QuerySet[Case]]
+    if shown == "mine":
+        streams = [cases.filter(owner=user)]
+    else:
+        statuses = CARRIED if shown == "open" else list(code_list("case_status"))
+        streams = [cases.filter(team_id=team, status=status) for team in sorted(user.team_ids) for status in statuses]
+    return newest_first(streams, by="opened_on", after=last)
+
+
+@require_GET
+@requires(Permission.CASE_READ)
+def list_cases(request: HttpRequest) -> HttpResponse:
+    """Cases of my teams. Codes and days only."""
+    shown = request.GET.get("show", "open")
+    shown = shown if shown in _SHOWN else "open"
+    try:
+        after = UUID(request.GET["after"]) if request.GET.get("after") else None
+    except ValueError:
+        after = None
+    page = case_list(request.user, shown, after)
+    audit.record("case.listed", by=request.user, filter=shown, count=len(page.rows))
+    return render(request, "cases/list_cases.html", {"page": page, "shown": shown})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.CASE_OPEN)
+def open_case(request: HttpRequest, contact_id: UUID | None = None) -> HttpResponse:
+    """A new case with its first survivor, from a contact or from nothing."""
+    contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id) if contact_id else None
+    initial = _from_contact(contact, request) if contact and request.method == "GET" else None
+    form = OpenCaseForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = _open(request, form, contact)
+        except BadInput as problem:
+            form.add_error(None, problem.words[short_language()])
+        else:
+            return redirect("show_case", case.pk)
+    context = {"form": form, "contact": contact}
+    return render(request, "cases/open_case.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _open(request: HttpRequest, form: OpenCaseForm, contact: Contact | None) -> Case:
+    given, who = form.cleaned_data, {"by": request.user, "ring": request.ring}
+    case = actions.open_case(
+        contact=contact, indications=given["indications"], summary=given["summary"], priority=given["priority"] or 0,
+        now=timezone.now(), **who,
+    )  # fmt: skip
+    survivor = form.survivor()
+    if survivor is not None:
+        actions.add_person(case=case, values=survivor, **who)
+    return case
+
+
+def _from_contact(contact: Contact, request: HttpRequest) -> dict[str, Any]:
+    """What the contact already says, if she herself was speaking; the advocate corrects it."""
+    opened = contact.opened(request.ring)
+    audit.record("contact.read", by=request.user, record=contact)
+    if opened.speaker and opened.speaker not in code_list("speaker").where(herself=True):
+        return {}
+    words = (opened.contactor_name or "").split()
+    at = 2 if len(words) > 3 else 1
+    surnames = [*words[at:], "", ""]
+    return {
+        "given": " ".join(words[:at]), "paternal_surname": surnames[0],
+        "maternal_surname": " ".join(surnames[1:]).strip(), "phone": opened.contactor_phone,
+        "primary_language": opened.language,
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.CASE_SEARCH)
+def find_case(request: HttpRequest) -> HttpResponse:
+    """Find a case again. Terms travel in the body of a POST only: no address, no log, no history."""
+    form = FindCaseForm(request.POST or None)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        found = find_cases(**form.cleaned_data, by=request.user, ring=request.ring)
+    context = {"form": form, "found": found}
+    return render(request, "cases/find_case.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.CASE_EDIT)
+def attach_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """Find the case a contact belongs to, and say so."""
+    contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id)
+    form, found, problem = FindCaseForm(), None, ""
+    if request.method == "POST" and "case" in request.POST:
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=_uuid_or_404(request.POST["case"]))
+        try:
+            actions.attach_contact(case=case, contact=contact, by=request.user, ring=request.ring, now=timezone.now())
+        except BadInput as bad:
+            problem = bad.words[short_language()]
+        else:
+            return redirect("show_case", case.pk)
+    elif request.method == "POST":
+        form = FindCaseForm(request.POST)
+        if form.is_valid():
+            found = find_cases(**form.cleaned_data, by=request.user, ring=request.ring)
+    context = {"form": form, "found": found, "contact": contact, "problem": problem}
+    return render(request, "cases/attach_contact.html", context, status=422 if form.errors or problem else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.CASE_EDIT)
+def edit_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Status, owner, priority, indications, summary."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    opened = case.opened(request.ring)
+    standing = {"revision": case.revision, "status": case.status, "owner": case.owner_id, "priority": case.priority,
+                "indications": opened.indications, "summary": opened.summary}  # fmt: skip
+    form = CaseForm(request.POST or None, initial=standing, case=case)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_case(case=case, revision=form.cleaned_data["revision"], changes=form.changes(),
+                              by=request.user, ring=request.ring, now=timezone.now())  # fmt: skip
+        except StaleRevision as stale:
+            return render(request, "cases/edit_case.html", stale_context(request, form, stale, case), status=409)
+        except BadInput as problem:
+            form.add_error(problem.where or None, problem.words[short_language()])
+        else:
+            return redirect("show_case", case.pk)
+    elif request.method == "GET":
+        audit.record("case.read", by=request.user, record=case)
+    if form.errors:
+        status = 422
+    return render(request, "cases/edit_case.html", {"form": form, "case": case}, status=status)
+
+
+def stale_context(request: HttpRequest, typed: Any, stale: StaleRevision, case: Case) -> dict[str, Any]:
+    """Someone else saved first: what stands now; the form keeps what was typed, over the new revision."""
+    standing = stale.record
+    opened = standing.opened(request.ring)
+    audit.record("case.read", by=request.user, record=case)
+    names = [name for name in typed.fields if name in opened.values or name in ("status", "priority")]
+    differing = [
+        (typed.fields[name].label, getattr(opened, name))
+        for name in names
+        if (typed.cleaned_data.get(name) or None) != (getattr(opened, name) or None)
+    ]
+    data = typed.data.copy()
+    data["revision"] = standing.revision
+    typed.data = data
+    return {"form": typed, "case": case, "differing": differing, "problem": _("Someone else saved first.")}
+
+
+def _uuid_or_404(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What other rooms show on a case's page, in the order it is read.
+
+A room gives `section(request, case) -> (template, context)` in its own `sections.py` and is named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from tejido.web.cases.models import Case
+from tejido.web.consents import sections as consents
+
+Section = Callable[[HttpRequest, Case], tuple[str, dict[str, Any]]]
+
+ON_CASE: tuple[Section, ...] = (consents.section,)
+
+
+def sections_of(request: HttpRequest, case: Case) -> list[str]:
+    """Each room's part of the page, rendered."""
+    parts = []
+    for section in ON_CASE:
+        template, context = section(request, case)
+        parts.append(render_to_string(template, context, request=request))
+    return parts
