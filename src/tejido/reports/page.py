@@ -11,7 +11,7 @@ from itertools import groupby
 from tejido.reports.document import REAL_HOTLINES, FactSheetDocument, HeadlineNumber, SheetMap, SheetTable, TableRow
 from tejido.reports.map import band_words, drawn_states, key_svg, map_svg
 from tejido.reports.numbers import HIDDEN, count_text
-from tejido.reports.print import any_hidden, bar_share
+from tejido.reports.print import bar_share, explain_hidden
 from tejido.reports.words import word
 from tejido.vocabulary import Language, code_list
 
@@ -131,7 +131,7 @@ def _map_table(sheet_map: SheetMap, language: Language) -> str:
 def _notes(document: FactSheetDocument) -> str:
     language = document.language
     notes = [f"{_marks((mark,)) if mark else ''} {escape(text)}".strip() for mark, text in document.footnotes]
-    if any_hidden(document):
+    if explain_hidden(document):
         notes.append(f"<strong>{escape(word('hidden_note', language))}</strong>")
     if document.map:
         notes.append(escape(word("map_credit", language)))

@@ -12,7 +12,7 @@ import typst
 from tejido.reports.document import REAL_HOTLINES, FactSheetDocument, SheetTable
 from tejido.reports.map import description, key_svg, map_svg
 from tejido.reports.numbers import HIDDEN, count_text
-from tejido.reports.words import words
+from tejido.reports.words import word, words
 
 
 def pdf(document: FactSheetDocument) -> bytes:
@@ -74,16 +74,18 @@ def _values(document: FactSheetDocument) -> dict[str, Any]:
         "tables": [_table(table) for table in document.tables],
         "map": _map(document),
         "footnotes": [list(footnote) for footnote in document.footnotes],
-        "any_hidden": any_hidden(document),
+        "explain_hidden": explain_hidden(document),
         "hotlines": [[line.place, line.number] for line in document.hotlines or REAL_HOTLINES[document.language]],
         "words": words(document.language),
     }
 
 
-def any_hidden(document: FactSheetDocument) -> bool:
-    """Whether the sheet must explain the sign C."""
+def explain_hidden(document: FactSheetDocument) -> bool:
+    """Whether the renderer must explain the sign C: something is hidden and no footnote says what that means."""
     rows = (row.hidden for table in document.tables for row in table.rows)
-    return any(rows) or any(number.value == HIDDEN for number in document.headline)
+    hidden = any(rows) or any(number.value == HIDDEN for number in document.headline)
+    sign = word("hidden_short", document.language).split()[-1]  # "confidential", "confidencial"
+    return hidden and not any(sign in text.lower() for _, text in document.footnotes)
 
 
 def _map(document: FactSheetDocument) -> dict[str, Any] | None:

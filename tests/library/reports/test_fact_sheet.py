@@ -116,6 +116,18 @@ def test_a_hidden_row_prints_only_c_and_its_explanation(language: Language) -> N
     assert 'style="width:7' not in html.split(table.rows[-1].label)[-1].split("</tr>")[0]
 
 
+def test_the_sign_is_not_explained_twice() -> None:
+    document = example("es")
+    told = replace(document, footnotes=(*document.footnotes, ("", "C: dato confidencial, menor que 11.")))
+    assert page(document).count("onfidencial (C)") == 1
+    assert page(told).count("onfidencial (C)") == 0
+
+
+def test_many_notes_still_leave_a_sheet_of_two_pages() -> None:
+    document = example("es")
+    assert len(PdfReader(BytesIO(pdf(replace(document, footnotes=document.footnotes * 3)))).pages) == 2
+
+
 def test_nothing_is_explained_where_nothing_is_hidden() -> None:
     document = example("en")
     shown = tuple(replace(t, rows=tuple(row for row in t.rows if not row.hidden)) for t in document.tables)
