@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one contender and prints {"seconds", "peak_gb", "figures"}: `python -m bench.factsheet_contenders.run ours DIR`."""
+"""Runs one contender, `python -m bench.factsheet_contenders.run ours DIR`: prints seconds, peak_gb and figures."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.factsheet_contenders import END, START
+
 from tejido.statistics import Window, join, tabulate
 from tejido.tables.reading import open_records
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-
 from bench.factsheet_contenders import END, START
 
 VICTIM = ["survivor", "survivor_made_to_control_others"]

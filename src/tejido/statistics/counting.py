@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 
-from tejido.statistics.conditions import Condition, Exists, Linked, named
+from tejido.statistics.conditions import Condition, Exists, Linked, expanded, named
 from tejido.statistics.definitions import definitions_hash, in_order, indicators
 from tejido.statistics.handovers import SHARED_TABLES, check_handovers, handed_over
 from tejido.statistics.layout import layout
@@ -20,6 +22,8 @@ from tejido.statistics.queries import (
     groups_sql,
     headline_sql,
     meets_sql,
+    pool_sql,
+    pools,
     unit_sql,
 )
 from tejido.statistics.specification import Breakdown, Indicator
@@ -127,21 +131,33 @@ def count_node(
     connection: Connection, prefix: str, names: Sequence[str], window: Window | None, others: Collection[str]
 ) -> list[Cell]:
     """All totals of `names` over the tables `{prefix}_…` of one node, ordered by indicator, breakdown and cell."""
-    found = indicators()
-    needed = [found[name] for name in in_order(names, found)]
-    materialised = {other for indicator in needed for other, _ in named(indicator.filter, indicator.table.name)}
+    needed = _needed(names)
+    references = Counter(other for indicator in needed for other, _ in named(indicator.filter, indicator.table.name))
+    kept = {one.id for one in needed if one.id in references or one.reaches_further}
     for indicator in needed:
-        if indicator.id in materialised:
-            connection.execute(meets_sql(indicator, prefix))
-        if indicator.id in names:
-            connection.execute(unit_sql(indicator, prefix, window, others, indicator.id in materialised))
+        if indicator.id in kept:
+            connection.execute(meets_sql(indicator, prefix, others))
+    counted = {indicator.id: indicator for indicator in needed if indicator.id in names}
+    from_kept = [name for name, one in counted.items() if name in kept and not one.sums_people]
+    for name in from_kept:
+        connection.execute(unit_sql(counted[name], prefix, f"meets_{name}", window))
+    for number, pool in enumerate(pools([one for name, one in counted.items() if name not in from_kept])):
+        connection.execute(pool_sql(f"pool_{number}", pool, prefix, window, others))
+        for indicator in pool:
+            connection.execute(unit_sql(indicator, prefix, f"pool_{number}", window))
     cells: list[Cell] = []
     for name in names:
-        cells.extend(_count(connection, found[name], prefix))
-    for indicator in needed:
-        for kind in ("meets", "unit"):
-            connection.execute(f"DROP TABLE IF EXISTS {prefix}_{kind}_{indicator.id}")
+        cells.extend(_count(connection, counted[name], prefix))
     return cells
+
+
+def _needed(names: Sequence[str]) -> list[Indicator]:
+    """`names` and what they name, in order; one named only once, and not counted, is written out in its place."""
+    found = indicators()
+    needed = [found[name] for name in in_order(names, found)]
+    references = Counter(other for indicator in needed for other, _ in named(indicator.filter, indicator.table.name))
+    inline = {one.id: one.filter for one in needed if one.id not in names and references[one.id] == 1}
+    return [replace(one, filter=expanded(one.filter, inline)) for one in needed if one.id not in inline]
 
 
 def _count(connection: Connection, indicator: Indicator, prefix: str) -> list[Cell]:

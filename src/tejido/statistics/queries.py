@@ -3,12 +3,13 @@
 """An indicator as DuckDB SQL. Everything is built from declared tables, columns and codes; nothing from records.
 
 Tables of one node carry its prefix: `n0_cases`. For an indicator `cases` that others name, `n0_meets_cases` holds the
-keys of the rows that meet its filter; for one that is counted, `n0_unit_victims` holds what its figures need.
+keys of the rows that meet its filter; for one that is counted, `n0_unit_victims` shows what its figures need, from
+its meets-table or from a pool that one scan of the records made for several indicators.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tejido.statistics.conditions import All, AnyOf, Condition, Exists, HasCode, Linked, Meets, Not
@@ -98,48 +99,90 @@ def _membership(condition: Meets | Linked | Exists, place: Place) -> tuple[str, 
             return key, f"SELECT {there.alias}.{column} FROM {place.prefix}_{table} AS {there.alias} WHERE {where}"
 
 
-def meets_sql(indicator: Indicator, prefix: str) -> str:
-    """Keys, and the date that places them in a window, of the rows that meet the filter of `indicator`."""
+def meets_sql(indicator: Indicator, prefix: str, others: Collection[str]) -> str:
+    """Rows that meet the filter of `indicator`: key, the date for a window, and whether this node counts them."""
     place = Place(prefix, indicator.table, "r")
-    columns = [f"r.{indicator.table.key}"]
+    columns = [f"r.{indicator.table.key}", "1 AS amount", f"{counted_sql(indicator.table, 'r', others)} AS counted"]
     if indicator.window is not None and indicator.window.linked is None:
         columns.append(f"r.{indicator.window.date}")
     return (
-        f"CREATE TEMP TABLE {prefix}_meets_{indicator.id} AS SELECT {', '.join(columns)} "
+        f"CREATE OR REPLACE TEMP TABLE {prefix}_meets_{indicator.id} AS SELECT {', '.join(columns)} "
         f"FROM {prefix}_{indicator.table.name} AS r WHERE {condition_sql(indicator.filter, place)}"
     )
 
 
-def unit_sql(
-    indicator: Indicator, prefix: str, window: Window | None, others: Collection[str], materialised: bool
-) -> str:
-    """What the figures of `indicator` need of each counted row: key, amount, whether this node counts it, and codes.
+def pool_sql(name: str, pool: Sequence[Indicator], prefix: str, window: Window | None, others: Collection[str]) -> str:
+    """One scan for all indicators of `pool` (see `pools`): their rows summed by every code their figures ask for.
 
-    `others` are the nodes counted together with this one: rows they count are held here, not counted.
-    `materialised`: the filter already stands as a meets-table, which has the keys and the date.
+    Few different answers, many people: what is kept is small. Groups of unnamed people stay one row each, because
+    their codes stand elsewhere.
     """
-    table = indicator.table
-    place = Place(prefix, table, "r")
-    columns = [f"r.{table.key}"] if table.key else []
-    columns.append(f"r.{indicator.estimate} AS amount" if indicator.estimate else "1 AS amount")
-    columns.append(f"{counted_sql(table, 'r', others)} AS counted")
-    if indicator.estimate:
+    one = pool[0]
+    source, condition = _with_its_linked_row(one, prefix)
+    conditions = [condition_sql(part, Place(prefix, one.table, "r")) for part in looked_up(condition)]
+    own = [[condition_sql(part, Place(prefix, one.table, "r")) for part in own_codes(each)] for each in pool]
+    if all(own):
+        conditions.append("(" + " OR ".join(f"({' AND '.join(parts)})" for parts in own) + ")")
+    if window is not None and one.window is not None:
+        alias = "w" if one.window.linked else "r"
+        conditions.append(f"{alias}.{one.window.date} BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
+    columns = [f"{counted_sql(one.table, 'r', others)} AS counted", f"sum({_amount(one)}) AS amount"]
+    if one.estimate:
         columns.append("r.unnamed_group")
-    direct = [b.column for b in indicator.breakdowns.values() if b.through is None]
-    columns.extend(f"r.{column}" for column in dict.fromkeys(direct))
-    source, conditions = f"{prefix}_{table.name} AS r", []
-    if materialised:
-        source += f" JOIN {prefix}_meets_{indicator.id} AS m ON m.{table.key} = r.{table.key}"
+        columns.append(f"CASE WHEN r.unnamed_group THEN r.{one.table.key} END AS {one.table.key}")
+    columns.extend(f"r.{column}" for column in _asked(pool))
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {prefix}_{name} AS SELECT {', '.join(columns)} "
+        f"FROM {prefix}_{one.table.name} AS r{source} WHERE {' AND '.join(conditions) or 'true'} GROUP BY ALL"
+    )
+
+
+def unit_sql(indicator: Indicator, prefix: str, source: str, window: Window | None) -> str:
+    """The rows of one indicator among those of `source`: its pool, or its own meets-table, which has the date."""
+    conditions = []
+    if source.startswith("meets_"):
+        if window is not None and indicator.window is not None:
+            conditions.append(f"r.{indicator.window.date} BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
     else:
-        joined, condition = _with_its_linked_row(indicator, prefix)
-        source += joined
-        if condition is not None:
-            conditions.append(condition_sql(condition, place))
-    if window is not None and indicator.window is not None:
-        alias = "w" if indicator.window.linked else ("m" if materialised else "r")
-        conditions.append(f"{alias}.{indicator.window.date} BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
-    where = " AND ".join(conditions) or "true"
-    return f"CREATE TEMP TABLE {prefix}_unit_{indicator.id} AS SELECT {', '.join(columns)} FROM {source} WHERE {where}"
+        conditions.extend(condition_sql(part, Place(prefix, indicator.table, "r")) for part in own_codes(indicator))
+    return (
+        f"CREATE OR REPLACE TEMP VIEW {prefix}_unit_{indicator.id} AS "
+        f"SELECT * FROM {prefix}_{source} AS r WHERE {' AND '.join(conditions) or 'true'}"
+    )
+
+
+def pools(indicators: Sequence[Indicator]) -> list[list[Indicator]]:
+    """Indicators that one scan can serve: same table, window and look-ups, other codes of their own rows."""
+    found: dict[tuple[object, ...], list[Indicator]] = {}
+    for indicator in indicators:
+        lookups = tuple(part for part in _parts(indicator.filter) if not isinstance(part, HasCode))
+        found.setdefault((indicator.table.name, indicator.window, indicator.estimate, lookups), []).append(indicator)
+    return list(found.values())
+
+
+def own_codes(indicator: Indicator) -> list[HasCode]:
+    """The parts of the filter that ask for codes of the row itself."""
+    return [part for part in _parts(indicator.filter) if isinstance(part, HasCode)]
+
+
+def looked_up(condition: Condition | None) -> list[Condition]:
+    """The parts of a filter that look elsewhere, or combine."""
+    return [part for part in _parts(condition) if not isinstance(part, HasCode)] if condition is not None else []
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    return condition.parts if isinstance(condition, All) else (condition,)
+
+
+def _amount(indicator: Indicator) -> str:
+    return f"r.{indicator.estimate}" if indicator.estimate else "1"
+
+
+def _asked(pool: Sequence[Indicator]) -> list[str]:
+    """Columns by which the figures of `pool` are told apart."""
+    asked = [part.column for one in pool for part in own_codes(one)]
+    asked += [b.column for one in pool for b in one.breakdowns.values() if b.through is None]
+    return list(dict.fromkeys(asked))
 
 
 def _with_its_linked_row(indicator: Indicator, prefix: str) -> tuple[str, Condition | None]:
@@ -150,12 +193,12 @@ def _with_its_linked_row(indicator: Indicator, prefix: str) -> tuple[str, Condit
     rule = indicator.window
     if rule is None or rule.linked is None:
         return "", indicator.filter
-    if isinstance(indicator.filter, All):
-        for number, part in enumerate(indicator.filter.parts):
-            if isinstance(part, Linked) and part.column == rule.linked and isinstance(part.condition, Meets):
-                rest = indicator.filter.parts[:number] + indicator.filter.parts[number + 1 :]
-                there = f" JOIN {prefix}_meets_{part.condition.indicator} AS w ON w.{rule.key} = r.{rule.linked}"
-                return there, All(rest) if rest else None
+    parts = _parts(indicator.filter)
+    for number, part in enumerate(parts):
+        if isinstance(part, Linked) and part.column == rule.linked and isinstance(part.condition, Meets):
+            rest = parts[:number] + parts[number + 1 :]
+            there = f" JOIN {prefix}_meets_{part.condition.indicator} AS w ON w.{rule.key} = r.{rule.linked}"
+            return there, All(rest) if rest else None
     return f" JOIN {prefix}_{rule.table} AS w ON w.{rule.key} = r.{rule.linked}", indicator.filter
 
 

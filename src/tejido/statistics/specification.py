@@ -103,6 +103,16 @@ class Indicator:
     footnotes: tuple[str, ...]
     definition: str  # the YAML as canonical JSON: two nodes count together only if theirs agree
 
+    @property
+    def reaches_further(self) -> bool:
+        """Whether a breakdown counts rows of another table, so that the keys of the counted rows must be kept."""
+        return any(breakdown.through is not None for breakdown in self.breakdowns.values())
+
+    @property
+    def sums_people(self) -> bool:
+        """Whether rows are told apart by codes of their own, so that sums by code are kept instead of keys."""
+        return self.estimate is not None or any(entry.through is None for entry in self.breakdowns.values())
+
     def breakdown(self, name: str) -> Breakdown:
         """The breakdown called `name`; raises `BadInput` naming those there are."""
         if name in self.breakdowns:
@@ -140,7 +150,7 @@ def read_indicator(raw: object, where: str) -> Indicator:
     }
     if estimate is not None and "unnamed_people" not in footnotes:
         raise refused(where, "a count of people needs footnote unnamed_people", "falta la nota unnamed_people")
-    return Indicator(
+    made = Indicator(
         id=str(raw["id"]),
         unit=_unit(raw["unit"], where),
         source=str(raw["source"]),
@@ -154,6 +164,13 @@ def read_indicator(raw: object, where: str) -> Indicator:
         footnotes=footnotes,
         definition=json.dumps(raw, sort_keys=True, ensure_ascii=False),
     )
+    if made.reaches_further and made.sums_people:
+        raise refused(
+            where,
+            "breakdowns by codes of the row and through another table need an indicator each",
+            "los desgloses por códigos de la fila y por otra tabla necesitan un indicador cada uno",
+        )
+    return made
 
 
 _KEYS = {"schema", "id", "unit", "source", "table", "label", "note", "filter", "window", "estimate", "by", "footnotes"}
