@@ -31,7 +31,7 @@ class NotAllowed(Exception):  # noqa: N818  it is an answer, not a fault
 def our_rules() -> Pack:
     """The policy pack of this organisation, with the regimes its operator names (all of them where it names none)."""
     operator = settings.TEJIDO.operator
-    return policy_pack(operator.pack, regimes=getattr(operator, "regimes", None) or None)
+    return policy_pack(operator.pack, regimes=operator.regimes or None)
 
 
 def local_day(at: datetime) -> date:

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses of this room."""
+"""Addresses of the partner door."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tejido.web.mailbox import views
+
+urlpatterns = [
+    path("messages/", views.receive_message, name="receive_message"),
+    path("health/", views.show_health, name="show_health"),
+]

@@ -15,9 +15,11 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from tejido.agreements import Agreement
+from tejido.web.accounts.keys import organisation_key
 from tejido.web.accounts.models import Team
 from tejido.web.cases.models import Case
-from tejido.web.mailbox.models import Partner
+from tejido.web.mailbox.models import OutboundMessage, Partner
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
@@ -42,6 +44,14 @@ class SharedAgreement(models.Model):
     our_signature = models.BinaryField()
     partner_signature = models.BinaryField()
     added_at = models.DateTimeField(auto_now_add=True)
+
+    def checked(self) -> Agreement:
+        """The agreement, once both signatures over what stands here hold; raises `BadSignature`, `UnsignedKey`."""
+        agreement = Agreement.from_mapping(self.document, where=self.pk)
+        organisation_key().verify(agreement.digest().encode(), bytes(self.our_signature))
+        theirs = self.partner.checked().organisation_verify_key()
+        theirs.verify(agreement.digest().encode(), bytes(self.partner_signature))
+        return agreement
 
 
 class HandoverQuerySet(models.QuerySet["Handover"]):
@@ -77,6 +87,7 @@ class Handover(SealedRecord):
         "agreement": "under which agreement",
         "lane": "release or danger",
         "made_at": "when",
+        "message": "the message that carries it",
     }
 
     class Direction(models.TextChoices):
@@ -101,6 +112,7 @@ class Handover(SealedRecord):
     agreement = models.ForeignKey(SharedAgreement, on_delete=models.PROTECT, related_name="+")
     lane = models.CharField(max_length=20)
     made_at = models.DateTimeField()
+    message = models.ForeignKey(OutboundMessage, on_delete=models.PROTECT, null=True, related_name="+")
 
     body = SealedField()  # the message's body as it left or arrived
     persons = SealedField()  # {"survivor": id, "coworkers": id, "trafficker": id}: whose facts they are, here
@@ -109,6 +121,15 @@ class Handover(SealedRecord):
     decline_reason = SealedField()
 
     objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(lane="release", state__in=["offered", "accepted"]),
+                name="one_open_handover_of_a_case",
+            )
+        ]
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):

@@ -1,8 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses of this room."""
+"""Addresses of sharing."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tejido.web.sharing import views
+
+urlpatterns = [
+    path("cases/<uuid:case_id>/hand-over/", views.hand_over, name="hand_over"),
+    path("cases/<uuid:case_id>/danger/", views.send_danger_alert, name="send_danger_alert"),
+    path("handovers/", views.list_handovers, name="list_handovers"),
+    path("handovers/<uuid:handover_id>/", views.show_handover, name="show_handover"),
+    path("handovers/<uuid:handover_id>/accept/", views.accept_handover, name="accept_handover"),
+    path("handovers/<uuid:handover_id>/decline/", views.decline_handover, name="decline_handover"),
+    path("handovers/<uuid:handover_id>/recall/", views.recall_handover, name="recall_handover"),
+    path("handovers/<uuid:handover_id>/outcome/", views.report_handover_outcome, name="report_handover_outcome"),
+    path("releases/<uuid:release_id>/revoke/", views.revoke_release, name="revoke_release"),
+    path("alerts/", views.list_alerts, name="list_alerts"),
+    path("alerts/<uuid:alert_id>/seen/", views.see_alert, name="see_alert"),
+    path("agreements/", views.list_agreements, name="list_agreements"),
+    path("agreements/<slug:agreement_id>/", views.show_agreement, name="show_agreement"),
+]

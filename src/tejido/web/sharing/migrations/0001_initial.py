@@ -49,14 +49,12 @@ class Migration(migrations.Migration):
                 ('decline_reason', tejido.web.security.fields.SealedField(default=None, null=True)),
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='cases.case')),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='security.recordkey')),
+                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mailbox.outboundmessage')),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='mailbox.partner')),
                 ('state_changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sharing.sharedagreement')),
             ],
-            options={
-                'abstract': False,
-            },
         ),
         migrations.CreateModel(
             name='Alert',
@@ -74,5 +72,9 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('seen_by__isnull', True), models.Q(('seen_by', models.F('raised_by')), _negated=True), _connector='OR'), name='second_person_sees_the_alert')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.UniqueConstraint(condition=models.Q(('lane', 'release'), ('state__in', ['offered', 'accepted'])), fields=('case',), name='one_open_handover_of_a_case'),
         ),
     ]

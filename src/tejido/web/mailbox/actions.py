@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Partners and the messages to and from them. Nothing here opens a message; only receipts are signed by the node."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from tejido.agreements import policy_packs
+from tejido.crypto import SigningKey, UnsignedKey
+from tejido.exchange import (
+    Accepted,
+    BadMessage,
+    Duplicate,
+    Header,
+    Receipt,
+    Refused,
+    build_receipt,
+    examine,
+    message_digest,
+    read_header,
+)
+from tejido.exchange import Partner as KnownPartner
+from tejido.vocabulary import BadInput, code_list
+from tejido.web.accounts.actions import SIGNING_SCOPE
+from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner, RefusedArrival
+from tejido.web.security import audit
+from tejido.web.security.access import require
+from tejido.web.security.keyring import KeyRing
+from tejido.web.security.later import later
+from tejido.web.security.models import RecordKey
+from tejido.web.security.permissions import Permission
+
+# Longer than any holiday of either side; a message older than this is no news any more.
+MAXIMUM_AGE = timedelta(days=30)
+_NO_MESSAGE = "00000000-0000-0000-0000-000000000000"  # what could not be read has no id to name in a receipt
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=15)
+_CARD = ("code", "name", "address", "verify_key", "transport_key", "handover_key", "data_key")
+
+
+def signing_key(ring: KeyRing) -> SigningKey:
+    """Our organisation's signing key, for a member whose teams hold it; raises `NoKey`."""
+    return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
+
+
+@transaction.atomic
+def add_partner(*, card: Mapping[str, Any], by: Any, ring: KeyRing) -> Partner:
+    """Trust a partner from its card, whose fingerprint people compared by voice. Its team keys must be its own.
+
+    `card` holds code, name, address, keys in hex and, where they differ from the code, `pack` and `regimes`.
+    Raises `BadInput`, `UnsignedKey`.
+    """
+    require(by, Permission.HANDOVER_SEND)
+    missing = [key for key in _CARD if key not in card]
+    if missing or not str(card["address"]).startswith(("http://", "https://")):
+        wrong = ", ".join(missing) or "address"
+        raise BadInput("card", en=f"missing or wrong: {wrong}", es=f"falta o está mal: {wrong}", where="card")
+    pack = card.get("pack", card["code"])
+    if pack not in policy_packs():
+        raise BadInput("unknown_pack", en=f"no policy pack {pack}", es=f"no hay reglas {pack}", where="card")
+    partner = Partner(
+        code=card["code"], name=card["name"], address=str(card["address"]).rstrip("/"),
+        verify_key=bytes.fromhex(card["verify_key"]), transport_key=bytes.fromhex(card["transport_key"]),
+        handover_key=card["handover_key"], data_key=card["data_key"], pack=pack,
+        regimes=list(card.get("regimes", ())),
+    )  # fmt: skip
+    for team in ("handover", "data"):
+        partner.team_key(team).checked(partner.organisation_verify_key())
+    partner.signature = signing_key(ring).sign(partner.statement())
+    partner.save(force_insert=True)
+    audit.record("partner.added", by=by, partner=partner.code)
+    return partner
+
+
+@transaction.atomic
+def set_agreements(*, partner: Partner, documents: Sequence[Mapping[str, Any]], by: Any, ring: KeyRing) -> None:
+    """Replace the agreements the partner door checks arrivals against; both signatures were checked by the caller."""
+    require(by, Permission.HANDOVER_SEND)
+    partner.checked()
+    partner.agreements = [dict(document) for document in documents]
+    partner.signature = signing_key(ring).sign(partner.statement())
+    partner.save(update_fields=["agreements", "signature"])
+    audit.record("partner.agreements_set", by=by, partner=partner.code, count=len(documents))
+
+
+def next_sequence(partner: Partner) -> int:
+    """The number of the next message to `partner`. Call inside the transaction that queues it."""
+    Partner.objects.select_for_update().get(pk=partner.pk)
+    newest = OutboundMessage.objects.filter(partner=partner).aggregate(newest=Max("sequence"))["newest"]
+    return int(newest or 0) + 1
+
+
+@transaction.atomic
+def queue_message(*, partner: Partner, header: Header, raw: bytes, by: Any, now: datetime) -> OutboundMessage:
+    """Keep a sealed and signed message and have it delivered once the transaction stands."""
+    message = OutboundMessage.objects.create(
+        id=uuid.UUID(header.id), partner=partner, message_type=header.type, sequence=header.sequence, raw=raw,
+        next_attempt_at=now,
+    )  # fmt: skip
+    audit.record("message.queued", by=by, record=message, partner=partner.code, message_type=header.type)
+    later("mailbox.deliver", message=message.pk)
+    return message
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the partner door answers: a signed receipt, and whether the message was taken."""
+
+    receipt: bytes
+    taken: bool
+
+
+def receive(*, raw: bytes, now: datetime) -> Answer:
+    """Judge bytes from the wire; take them, recognise them, or refuse them. Never raises for what the bytes are."""
+    try:
+        return _received(raw, now)
+    except IntegrityError:
+        # Another process took the same number while we looked: what it stored now decides.
+        return _received(raw, now)
+
+
+@transaction.atomic
+def _received(raw: bytes, now: datetime) -> Answer:
+    verdict = examine(raw, self_id=settings.TEJIDO.node, partners=_known_sender(raw), now=now, maximum_age=MAXIMUM_AGE)
+    if isinstance(verdict, Duplicate):
+        before = InboundMessage.objects.get(pk=verdict.header.id)
+        return Answer(bytes(before.receipt), taken=True)
+    if isinstance(verdict, Accepted):
+        return Answer(_taken(raw, verdict, now), taken=True)
+    return Answer(refuse(raw=raw, verdict=verdict, now=now), taken=False)
+
+
+def refuse(*, raw: bytes, verdict: Refused, now: datetime) -> bytes:
+    """Note that something came and why it was refused, and sign that. Nothing else changes."""
+    message = verdict.header.id if verdict.header else _id_of(raw)
+    digest = hashlib.sha256(raw).digest()
+    RefusedArrival.objects.create(reason_code=verdict.code, digest=digest, size=len(raw))
+    audit.record("message.refused", by=None, reason_code=verdict.code)
+    return _receipt(raw, message=message, status="refused", now=now, reason=verdict.code)
+
+
+def _known_sender(raw: bytes) -> dict[str, KnownPartner]:
+    """The partner the header names, if our own organisation signed its row, and what came from it before."""
+    try:
+        header = read_header(raw)
+    except BadMessage:
+        return {}
+    row = Partner.objects.filter(code=header.sender).first()
+    if row is None:
+        return {}
+    try:
+        row.checked()
+        terms = row.terms()
+    except (UnsignedKey, BadInput):
+        audit.record("partner.unsigned", by=None, partner=row.code)
+        return {}
+    arrived = InboundMessage.objects.filter(partner=row)
+    same_id = InboundMessage.objects.filter(pk=header.id).values_list("digest", flat=True)
+    known = KnownPartner(
+        key=row.organisation_verify_key(),
+        agreements=terms,
+        seen={header.id: bytes(digest).hex() for digest in same_id},
+        used=set(arrived.filter(sequence=header.sequence).values_list("sequence", flat=True)),
+        last=arrived.aggregate(last=Max("sequence"))["last"] or 0,
+    )
+    return {row.code: known}
+
+
+def _taken(raw: bytes, verdict: Accepted, now: datetime) -> bytes:
+    header = verdict.header
+    receipt = _receipt(raw, message=header.id, status="accepted", now=now)
+    message = InboundMessage.objects.create(
+        id=uuid.UUID(header.id), partner_id=header.sender, message_type=header.type, sequence=header.sequence, raw=raw,
+        digest=bytes.fromhex(message_digest(raw)), receipt=receipt,
+    )  # fmt: skip
+    missing = verdict.missing[1] - verdict.missing[0] + 1 if verdict.missing else 0
+    audit.record("message.arrived", by=None, record=message, partner=header.sender, message_type=header.type,
+                 count=missing)  # fmt: skip
+    return receipt
+
+
+def _id_of(raw: bytes) -> str:
+    try:
+        return read_header(raw).id
+    except BadMessage:
+        return _NO_MESSAGE
+
+
+def _receipt(raw: bytes, *, message: str, status: str, now: datetime, reason: str | None = None) -> bytes:
+    transport = SigningKey(settings.TEJIDO.transport_key)
+    return build_receipt(
+        raw, by=settings.TEJIDO.node, message=message, status=status, at=now, transport=transport, reason=reason
+    )
+
+
+@transaction.atomic
+def record_receipt(*, message: OutboundMessage, receipt: Receipt, raw_receipt: bytes, now: datetime) -> None:
+    """The partner's signed word: delivered, refused for good, or to be tried again. Told twice, it changes nothing."""
+    if receipt.reason is not None and code_list("message_refusal").codes[receipt.reason].properties["retry"]:
+        record_failure(message=message, now=now, reason=receipt.reason)
+        return
+    state = OutboundMessage.State.DELIVERED if receipt.reason is None else OutboundMessage.State.REFUSED
+    changed = OutboundMessage.objects.filter(pk=message.pk, state=OutboundMessage.State.QUEUED).update(
+        state=state, state_changed_at=now, attempts=message.attempts + 1, reason_code=receipt.reason or "",
+        receipt=raw_receipt,
+    )  # fmt: skip
+    if changed:
+        audit.record(f"message.{state}", by=None, record=message, partner=message.partner_id,
+                     message_type=message.message_type, reason_code=receipt.reason or "")  # fmt: skip
+
+
+def record_failure(*, message: OutboundMessage, now: datetime, reason: str) -> None:
+    """Not delivered this time: wait twice as long as before, a quarter of an hour at most, and for ever."""
+    wait = min(_FIRST_WAIT * 2 ** min(message.attempts, 12), _LONGEST_WAIT)
+    OutboundMessage.objects.filter(pk=message.pk, state=OutboundMessage.State.QUEUED).update(
+        attempts=message.attempts + 1, next_attempt_at=now + wait, reason_code=reason
+    )

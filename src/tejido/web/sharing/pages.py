@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the pages of sharing offer to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from tejido.agreements import Basis, Lane, release_problems
+from tejido.vocabulary import code_list
+from tejido.web.accounts.language import short_language
+from tejido.web.cases.models import Case
+from tejido.web.consents.frames import as_value, local_day, our_rules, recipient_names, releases_of
+from tejido.web.security.keyring import KeyRing
+from tejido.web.sharing.models import Handover, SharedAgreement
+
+Choices = list[tuple[str, str]]
+
+
+def agreement_choices() -> Choices:
+    """Agreements by partner's name and title."""
+    language = short_language()
+    shared = SharedAgreement.objects.select_related("partner").order_by("partner_id", "pk")
+    return [(one.pk, f"{one.partner.name[language]}: {one.document['title'][language]}") for one in shared]
+
+
+def fields_agreed(purpose: str) -> set[str]:
+    """Fields that some agreement names for a purpose."""
+    documents = SharedAgreement.objects.values_list("document", flat=True)
+    return {field for document in documents for field in document["purposes"].get(purpose, ())}
+
+
+def release_choices(case: Case, ring: KeyRing) -> Choices:
+    """Releases of the case as short words: recipient, purpose, until when. Those that cannot be used say why."""
+    language, names, today, rules = short_language(), recipient_names(), local_day(timezone.now()), our_rules()
+    choices = []
+    for opened in releases_of(case, ring):
+        value = as_value(opened)
+        recipient = names.get(value.recipient, {}).get(language, value.recipient)
+        purpose = code_list("sharing_purpose").label_of(value.purpose, language)
+        said = f"{recipient} · {purpose} · {value.starts_on.isoformat()} – {value.expires_on.isoformat()}"
+        problems = release_problems(value, rules, on=today)
+        if problems:
+            said = f"{said} ({problems[0].words[language]})"
+        choices.append((value.id, said))
+    return choices
+
+
+def danger_bases() -> list[Basis]:
+    """Legal bases of our rules on which a partner may be told of danger."""
+    return [
+        one for one in our_rules().bases.values() if one.lane == Lane.DANGER and "partner_hotline" in one.recipients
+    ]
+
+
+def handover_rows(handovers: Any) -> list[Handover]:
+    """Hand-overs of a list, with what a list may show."""
+    return list(
+        handovers.select_related("partner", "case", "team", "message").defer(*Handover.sealed_names())
+        .order_by("-made_at")[:200]
+    )  # fmt: skip

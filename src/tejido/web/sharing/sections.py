@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The part of a case's page that shows what left for, or came from, another organisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from tejido.web.cases.models import Case
+from tejido.web.security.access import allows
+from tejido.web.security.permissions import Permission
+from tejido.web.security.sealing import open_all
+from tejido.web.sharing.models import Handover
+
+
+def section(request: HttpRequest, case: Case) -> tuple[str, dict[str, Any]]:
+    """Template and context."""
+    handovers = Handover.objects.filter(case=case).select_related("partner", "message").order_by("-made_at")
+    return "sharing/section.html", {
+        "handovers": open_all(handovers, request.ring),  # type: ignore[attr-defined]
+        "may_send": allows(request.user, Permission.HANDOVER_SEND, record=case),
+        "may_alert": allows(request.user, Permission.DANGER_SEND, record=case),
+        "case": case,
+    }
