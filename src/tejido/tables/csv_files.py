@@ -30,13 +30,15 @@ def csv_header(path: Path, name: str) -> list[str]:
         start = file.read(_HEADER_BYTES)
     if not start.strip():
         refuse("csv.empty", name, "the file is empty", "el archivo está vacío")
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in start[:8]:
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in (start[1:2], start[:1]):
         refuse(
             "csv.utf16",
             name,
             "the file is UTF-16; expected UTF-8 (in Excel: save as CSV UTF-8)",
             "el archivo está en UTF-16; se esperaba UTF-8 (en Excel: guardar como CSV UTF-8)",
         )
+    if b"\x00" in start:
+        refuse("csv.binary", name, "not a CSV file: it is no text", "no es un archivo CSV: no es texto")
     first = re.split(rb"\r\n|\n|\r", start.removeprefix(b"\xef\xbb\xbf"), maxsplit=1)[0]
     try:
         names = next(csv.reader([first.decode("utf-8")], strict=True))

@@ -169,11 +169,14 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_read(tmp_path: Path) -> Non
 def test_a_failure_while_writing_leaves_what_was_there(tmp_path: Path) -> None:
     folder = make(tmp_path)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    writer = RecordWriter(folder, node="mx", as_of=AS_OF, invented=True)
-    with pytest.raises(BadInput, match="cases, column closed_on"):  # noqa: PT012  the block is what must fail
-        with writer:
+
+    def fail_half_way() -> None:
+        with RecordWriter(folder, node="mx", as_of=AS_OF, invented=True) as writer:
             writer.write("cases", [{"case_id": "c9", "opened_on": AS_OF}])
             writer.write("cases", [{"case_id": "c10", "closed_on": AS_OF}])
+
+    with pytest.raises(BadInput, match="cases, column closed_on"):
+        fail_half_way()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["mx"]
 
