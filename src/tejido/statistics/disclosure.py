@@ -42,7 +42,8 @@ def hidden_cells(tables: Sequence[CellTable], *, k: int) -> dict[str, frozenset[
     After hiding, a reader who knows the rule (zeros are shown, hidden cells are not zero) can place no small cell more
     narrowly than 1..k-1, and no other hidden cell within fewer than k values. Fewest cells first, then the least total
     value. Zeros stay, except where a table can only be protected by hiding it whole, or its base is under k.
-    Percentages of hidden cells must not be printed either. Raises ValueError for k < 2, repeated table names or negative counts.
+    Percentages of hidden cells must not be printed either.
+    Raises ValueError for k < 2, repeated table names or negative counts.
     """
     _check(tables, k)
     hidden: dict[str, frozenset[str]] = {}
