@@ -14,10 +14,12 @@ from django.template.loader import render_to_string
 
 from tejido.web.cases.models import Case
 from tejido.web.consents import sections as consents
+from tejido.web.referrals import sections as referrals
+from tejido.web.sharing import sections as sharing
 
 Section = Callable[[HttpRequest, Case], tuple[str, dict[str, Any]]]
 
-ON_CASE: tuple[Section, ...] = (consents.section,)
+ON_CASE: tuple[Section, ...] = (referrals.section, consents.section, sharing.section)
 
 
 def sections_of(request: HttpRequest, case: Case) -> list[str]:
