@@ -91,7 +91,9 @@ def test_a_forged_or_missing_notice_mark_does_not_lose_her_words():
 
 def test_the_notice_stands_before_the_first_question():
     html = visitor("es").get("/write/").content.decode()
-    assert html.index("Antes de escribir") < html.index("Leer el aviso de privacidad completo") < html.index("<textarea")
+    assert (
+        html.index("Antes de escribir") < html.index("Leer el aviso de privacidad completo") < html.index("<textarea")
+    )
 
 
 def test_one_sentence_is_enough():

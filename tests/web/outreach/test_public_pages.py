@@ -91,7 +91,9 @@ def test_leaving_goes_where_the_operator_says_and_takes_the_cookies_along():
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(("language", "said"), [("es", "Nadie lee lo que se escribe aquí"), ("en", "Nobody reads what is written here")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("language", "said"), [("es", "Nadie lee lo que se escribe aquí"), ("en", "Nobody reads what is written here")]
+)
 def test_the_demo_says_nobody_reads_it_and_gives_the_lines_that_answer(page, language, said):
     html = visitor(language).get(page).content.decode()
     assert said in html

@@ -61,7 +61,9 @@ class WebForm(forms.Form):
     )  # fmt: skip
     reply_safety = forms.ChoiceField(
         label=_("Is it safe for us to answer you?"),
-        help_text=_("Think of who could see the message or pick up the telephone. If you leave this empty, we do not answer."),
+        help_text=_(
+            "Think of who could see the message or pick up the telephone. If you leave this empty, we do not answer."
+        ),
         choices=lambda: _asked("reply_safety"), required=False, widget=forms.RadioSelect,
     )  # fmt: skip
     phone = forms.CharField(
@@ -74,7 +76,9 @@ class WebForm(forms.Form):
     )  # fmt: skip
     reply_how = forms.CharField(
         label=_("How and when"),
-        help_text=_("For example: only messages, Sundays after noon; if someone else answers, say it is about a course."),
+        help_text=_(
+            "For example: only messages, Sundays after noon; if someone else answers, say it is about a course."
+        ),
         max_length=1000, required=False, widget=forms.Textarea({"rows": 3, "autocomplete": "off"}),
     )  # fmt: skip
     voluntary = forms.BooleanField(label="", required=False)

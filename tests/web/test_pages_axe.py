@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page, in both languages, through a real browser: axe finds nothing, the policy refuses nothing."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+import pytest
+
+from tests.web.running_doors import running_doors
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to look at: its door, its address (with ids from `seeding` in braces), and who is signed in."""
+
+    door: str
+    path: str
+    login: str | None = None
+    status: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.door}{self.path}{'' if self.status == 200 else f' {self.status}'}"
+
+
+# Add every GET page here: one line each.
+PAGES = [
+    Page("public", "/"),
+    Page("public", "/privacy/"),
+    Page("public", "/write/"),
+    Page("public", "/write/thank-you/"),
+    Page("public", "/nothing-here/", status=404),
+    Page("staff", "/login/"),
+    Page("staff", "/", login="amara"),
+    Page("staff", "/nothing-here/", login="amara", status=404),
+]
+LANGUAGES = {"es": "es-MX", "en": "en-US"}
+_COOKIE = {"es": "es-mx", "en": "en"}
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory):
+    """A node whose doors run."""
+    with running_doors(tmp_path_factory.mktemp("doors")) as doors:
+        yield doors
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser without a window."""
+    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
+    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if installed is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(doors, chromium):
+    """Cookies of a person who signed in by typing; each signs in once, since a code works once."""
+    kept = {}
+
+    def of(login):
+        if login not in kept:
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(f"{doors.addresses['staff']}/login/")
+            for name, value in doors.credentials(login).items():
+                page.fill(f"[name={name}]", value)
+            page.click("main form button")
+            page.wait_for_url(f"{doors.addresses['staff']}/")
+            kept[login] = context.storage_state()
+            context.close()
+        return kept[login]
+
+    return of
+
+
+@pytest.fixture
+def look(doors, chromium, signed_in):
+    """Open a page of `PAGES`; returns the tab, what the console said, and the answer's status."""
+    contexts = []
+
+    def at(page, language, *, width=1200, script=True):
+        state = signed_in(page.login) if page.login else None
+        context = chromium.new_context(
+            locale=LANGUAGES[language], viewport={"width": width, "height": 800},
+            storage_state=state, java_script_enabled=script,
+        )  # fmt: skip
+        contexts.append(context)
+        address = doors.addresses[page.door]
+        context.add_cookies([{"name": f"tejido_mx_{page.door}_language", "value": _COOKIE[language], "url": address}])
+        tab, said = context.new_page(), []
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda problem: said.append(str(problem)))
+        answer = tab.goto(address + page.path.format(**doors.seeded))
+        return tab, said, answer.status
+
+    yield at
+    for context in contexts:
+        context.close()
+
+
+def _not_about_status(said, status):
+    """The browser notes every 4xx on the console; that is the page we asked for."""
+    return [line for line in said if f"status of {status}" not in line]
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("wanted", PAGES, ids=str)
+def test_page_is_open_to_everyone(look, wanted, language):
+    """Axe, in light and in dark; the smallest phone; one heading; nothing refused by the policy."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab, said, status = look(wanted, language)
+    assert status == wanted.status
+    assert tab.locator("html").get_attribute("lang")[:2] == language
+    report = Axe().run(tab)
+    assert report.response["passes"], "axe looked at nothing"
+    assert report.violations_count == 0, report.generate_report()
+    tab.emulate_media(color_scheme="dark")
+    dark = Axe().run(tab, options={"runOnly": ["color-contrast"]})
+    assert dark.response["passes"], "axe looked at no colours"
+    assert dark.violations_count == 0, dark.generate_report()
+    tab.set_viewport_size({"width": 320, "height": 640})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320, "scrolls sideways on a small phone"
+    assert (tab.locator("h1:visible").count(), tab.locator("main").count()) == (1, 1)
+    assert _not_about_status(said, status) == []
+
+
+def test_the_form_is_written_and_sent_without_javascript(look):
+    tab, _said, _status = look(Page("public", "/write/"), "es", width=360, script=False)
+    tab.fill("[name=own_words]", "Palabras inventadas, escritas desde un teléfono.")
+    tab.fill("[name=phone]", "55 0000 0199")
+    tab.press("[name=phone]", "Enter")
+    assert tab.url.endswith("/write/thank-you/")
+
+
+def test_escape_three_times_leaves_and_back_does_not_return(look):
+    tab, _said, _status = look(Page("public", "/write/"), "es")
+    # Where leaving leads is another host: here it ends at our own door, so that the test asks nothing of the network.
+    tab.route("**/exit/", lambda route: route.fulfill(body="<h1>Elsewhere</h1>", content_type="text/html"))
+    tab.fill("[name=own_words]", "Palabras inventadas.")
+    for _ in range(3):
+        tab.keyboard.press("Escape")
+    tab.wait_for_url("**/exit/")
+    tab.go_back()
+    assert "/write/" not in tab.url
+
+
+def test_a_click_on_leaving_takes_this_page_out_of_the_history(look):
+    tab, _said, _status = look(Page("public", "/"), "en")
+    tab.route("**/exit/", lambda route: route.fulfill(body="<h1>Elsewhere</h1>", content_type="text/html"))
+    before = tab.evaluate("history.length")
+    tab.click("a.leave")
+    tab.wait_for_url("**/exit/")
+    assert tab.evaluate("history.length") == before
