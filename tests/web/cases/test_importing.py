@@ -102,7 +102,7 @@ def test_opened_coded_rows_attach_as_records(cast):
     count = connection.execute("SELECT sum(count_best) FROM mx_persons").fetchone()
     assert count == (41,)
     assert connection.execute("SELECT case_id FROM mx_contacts").fetchone() == (rows()["cases"][0]["case_id"],)
-    assert connection.execute("SELECT code, \"count\" FROM mx_group_counts").fetchall() == [("male", 38)]
+    assert connection.execute('SELECT code, "count" FROM mx_group_counts').fetchall() == [("male", 38)]
 
 
 def test_an_import_writes_counts_to_the_audit_and_no_content(cast):

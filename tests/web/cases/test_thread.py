@@ -36,7 +36,9 @@ def test_a_call_is_taken_typed_closed_and_becomes_a_case_that_shows_her_words(ca
     saved = {**draft, "revision": 2, "language": "es", "speaker": "person_concerned", "then": "case"}
     answer = client.post(url, saved)
     assert answer.headers["location"] == f"/contacts/{contact.pk}/case/"
-    opening = client.post(answer.headers["location"], {"given": "Rosalía", "paternal_surname": "Prueba", "priority": "0"})
+    opening = client.post(
+        answer.headers["location"], {"given": "Rosalía", "paternal_surname": "Prueba", "priority": "0"}
+    )
     case = Case.objects.get(owner=cast.member("amara"))
     assert opening.headers["location"] == f"/cases/{case.pk}/"
     shown = client.get(opening.headers["location"]).content.decode()

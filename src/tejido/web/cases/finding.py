@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tejido.web.accounts.models import Member
@@ -16,7 +17,7 @@ from tejido.web.intake.models import Contact
 from tejido.web.intake.naming import Values, full_name_values, phone_values, spoken_name_values
 from tejido.web.security import audit
 from tejido.web.security.access import require
-from tejido.web.security.keyring import KeyRing
+from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import open_all
 from tejido.web.security.searching import matching
@@ -59,6 +60,10 @@ def case_terms(persons: Iterable[Mapping[str, Any]], businesses: Iterable[Mappin
 def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, ring: KeyRing) -> list[Found]:
     """Cases and contacts of her teams that hold the phone, the name or the code. One audit line, and one per match."""
     require(by, Permission.CASE_SEARCH)
+    try:
+        matching(ring, table="cases", values=[])
+    except NoKey:  # whoever is in no team that searches
+        raise PermissionDenied(Permission.CASE_SEARCH.value) from None
     found: dict[UUID, Found] = {}
     loose: list[Found] = []
     by_kind = {"phone": phone_values(phone), "name": spoken_name_values(name)}

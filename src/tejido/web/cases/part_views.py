@@ -56,8 +56,8 @@ def _edit(request: HttpRequest, form: Any, case: Case, template: str, save: Any,
     return render(request, template, {"form": form, "case": case, **more}, status=status)
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.CASE_EDIT)
+@require_http_methods(_EDIT)
 def add_person(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Someone with a role in the case."""
     case = _case(request, pk)
@@ -69,8 +69,8 @@ def add_person(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, case, "cases/edit_person.html", save)
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.CASE_EDIT)
+@require_http_methods(_EDIT)
 def add_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     """People whose names nobody knows: about forty co-workers."""
     case = _case(request, pk)
@@ -82,8 +82,8 @@ def add_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, case, "cases/edit_group.html", save)
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.CASE_EDIT)
+@require_http_methods(_EDIT)
 def edit_person(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change what is known of a person or a group."""
     person = _part(request, Person, pk)
@@ -101,8 +101,8 @@ def edit_person(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, person.case, template, save, person=person)
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.CASE_EDIT)
+@require_http_methods(_EDIT)
 def add_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where something happened."""
     case = _case(request, pk)
@@ -114,8 +114,8 @@ def add_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, case, "cases/edit_place.html", save)
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.CASE_EDIT)
+@require_http_methods(_EDIT)
 def edit_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a place."""
     place = _part(request, Place, pk)
@@ -130,8 +130,8 @@ def edit_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, place.case, "cases/edit_place.html", save, place=place)
 
 
-@require_POST
 @requires(Permission.CASE_EDIT)
+@require_POST
 def remove_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A place written down by mistake."""
     place = _part(request, Place, pk)
@@ -139,8 +139,8 @@ def remove_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("show_case", place.case_id)
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.CASE_EDIT)
+@require_http_methods(_EDIT)
 def add_business(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A business that plays a part."""
     case = _case(request, pk)
@@ -152,8 +152,8 @@ def add_business(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, case, "cases/edit_business.html", save)
 
 
-@require_POST
 @requires(Permission.CASE_EDIT)
+@require_POST
 def remove_business(request: HttpRequest, pk: UUID, business_id: UUID) -> HttpResponse:
     """A business written down by mistake."""
     case = _case(request, pk)
@@ -161,8 +161,8 @@ def remove_business(request: HttpRequest, pk: UUID, business_id: UUID) -> HttpRe
     return redirect("show_case", case.pk)
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.CASE_EDIT)
+@require_http_methods(_EDIT)
 def add_note(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was said, or what the writer makes of it."""
     case = _case(request, pk)
@@ -174,8 +174,8 @@ def add_note(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, case, "cases/edit_part.html", save, heading=_("Add a note"))
 
 
-@require_http_methods(_EDIT)
 @requires(Permission.TASK_EDIT)
+@require_http_methods(_EDIT)
 def add_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Something to do by a day: a call-back at the time she said."""
     case = _case(request, pk)
@@ -187,8 +187,8 @@ def add_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, form, case, "cases/edit_part.html", save, heading=_("Add a task"))
 
 
-@require_POST
 @requires(Permission.TASK_EDIT)
+@require_POST
 def settle_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Done, dropped, or to do again."""
     task = _part(request, Task, pk)
@@ -199,8 +199,8 @@ def settle_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("show_case", task.case_id)
 
 
-@require_POST
 @requires(Permission.CASE_READ)
+@require_POST
 def open_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """One safety compartment, opened apart. A POST: nothing opens it by looking at a link."""
     case = _case(request, pk)
@@ -211,8 +211,8 @@ def open_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     return render(request, "cases/compartment.html", {"form": form, "case": case, "kind": kind})
 
 
-@require_POST
 @requires(Permission.CASE_EDIT)
+@require_POST
 def save_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """Write a compartment."""
     case = _case(request, pk)

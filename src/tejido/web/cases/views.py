@@ -43,8 +43,8 @@ def case_list(user: Any, shown: str, after: UUID | None) -> Page:
     return newest_first(streams, by="opened_on", after=last)
 
 
-@require_GET
 @requires(Permission.CASE_READ)
+@require_GET
 def list_cases(request: HttpRequest) -> HttpResponse:
     """Cases of my teams. Codes and days only."""
     shown = request.GET.get("show", "open")
@@ -58,8 +58,8 @@ def list_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/list_cases.html", {"page": page, "shown": shown})
 
 
-@require_http_methods(["GET", "POST"])
 @requires(Permission.CASE_OPEN)
+@require_http_methods(["GET", "POST"])
 def open_case(request: HttpRequest, contact_id: UUID | None = None) -> HttpResponse:
     """A new case with its first survivor, from a contact or from nothing."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id) if contact_id else None
@@ -105,8 +105,8 @@ def _from_contact(contact: Contact, request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
 @requires(Permission.CASE_SEARCH)
+@require_http_methods(["GET", "POST"])
 def find_case(request: HttpRequest) -> HttpResponse:
     """Find a case again. Terms travel in the body of a POST only: no address, no log, no history."""
     form = FindCaseForm(request.POST or None)
@@ -117,8 +117,8 @@ def find_case(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/find_case.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @requires(Permission.CASE_EDIT)
+@require_http_methods(["GET", "POST"])
 def attach_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Find the case a contact belongs to, and say so."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id)
@@ -139,8 +139,8 @@ def attach_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     return render(request, "cases/attach_contact.html", context, status=422 if form.errors or problem else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @requires(Permission.CASE_EDIT)
+@require_http_methods(["GET", "POST"])
 def edit_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Status, owner, priority, indications, summary."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)

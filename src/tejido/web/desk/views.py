@@ -47,8 +47,8 @@ def _due(user: Any) -> list[Task]:
     return list(tasks.select_related("case").defer(*Task.sealed_names()).order_by("due_on", "pk")[:_MOST])
 
 
-@require_GET
 @requires(Permission.CASE_READ)
+@require_GET
 def show_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One calm page: what is known, what was said, what is to be done, what left and what came of it."""
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)

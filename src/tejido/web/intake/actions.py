@@ -103,6 +103,8 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
     contact.owner, contact.state = by, Contact.State.TAKEN
     contact.state_changed_at, contact.state_changed_by = now, by
     contact.save_revision(expected=contact.revision)
+    # It arrived sealed to intake alone; from now on the duty team's break-glass reaches it like any other.
+    ring.share(contact.key, team_of(Team.Kind.DUTY).pk)
     _keep_findable(contact, answers, ring)
     audit.record("contact.taken", by=by, record=contact, kind=contact.channel)
     return contact

@@ -93,6 +93,10 @@ class ContactForm(forms.Form):
             raise forms.ValidationError(_("This time has not come yet."))
         return chosen
 
+    def clean_own_words(self) -> str:
+        """Verbatim; only the line ends a browser makes of what was typed are undone."""
+        return str(self.cleaned_data["own_words"]).replace("\r\n", "\n")
+
     def answers(self) -> dict[str, Any]:
         """What goes to `save_contact`; nothing said is None."""
         given = {name: self.cleaned_data[name] for name in ANSWERS}

@@ -41,8 +41,8 @@ def queue_page(user: Any, shown: str, after: UUID | None) -> Page:
     return newest_first(streams, by="received_at", after=last)
 
 
-@require_GET
 @requires(Permission.CONTACT_TAKE)
+@require_GET
 def list_contacts(request: HttpRequest) -> HttpResponse:
     """The queue: who waits, what I took, what came lately. Codes and times only."""
     shown = request.GET.get("show", "waiting")
@@ -54,8 +54,8 @@ def list_contacts(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/list_contacts.html", {"page": page, "shown": shown, "form": form})
 
 
-@require_POST
 @requires(Permission.CONTACT_TAKE)
+@require_POST
 def take_call(request: HttpRequest) -> HttpResponse:
     """The phone rings: a contact starts at once, and the first thing to ask is whether she can talk."""
     form = TakeCallForm(request.POST)
@@ -66,8 +66,8 @@ def take_call(request: HttpRequest) -> HttpResponse:
     return redirect("edit_contact", contact.pk)
 
 
-@require_POST
 @requires(Permission.CONTACT_TAKE)
+@require_POST
 def take_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a waiting contact; whoever comes second is told who has it."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
@@ -79,8 +79,8 @@ def take_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("edit_contact", contact.pk)
 
 
-@require_http_methods(["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
+@require_http_methods(["GET", "POST"])
 def edit_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The contact while she listens, and afterwards. POST saves; htmx posts a draft every few seconds."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("owner"), pk=pk)
@@ -93,8 +93,8 @@ def edit_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, contact, values, ContactForm.showing(contact, values))
 
 
-@require_POST
 @requires(Permission.CONTACT_EDIT)
+@require_POST
 def close_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a contact that is already saved; the form's own button saves and closes in one step."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
