@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.specs.invented import records_of
 
 from tejido.statistics import Window, tabulate
-from tests.specs.invented import records_of
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 CASES = [(file, number) for file in FILES for number in range(len(yaml.safe_load(file.read_text("utf-8"))["examples"]))]

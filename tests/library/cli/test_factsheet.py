@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tejido factsheet build`: files, exit codes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tejido.cli import main
+from tejido.synthetic import make_world
+
+Run = Callable[..., tuple[int, str, str]]
+WINDOW = ("--window", "2015-09-30..2017-07-31")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("worlds") / "world"
+    make_world(like="2017", seed=3, folder=folder)
+    return folder
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tejido", "factsheet", "build", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = capsys.readouterr()
+        return int(left.value.code or 0), told.out, told.err
+
+    return command
+
+
+def both(world: Path) -> list[object]:
+    return ["--records", world / "mx", "--records", world / "us", *WINDOW]
+
+
+def test_the_joint_sheet_is_written_and_printed_as_json(run: Run, world: Path, tmp_path: Path) -> None:
+    code, out, _ = run(*both(world), "--language", "en", "--out", tmp_path / "out", "--json")
+    assert code == 0
+    printed = json.loads(out)
+    assert printed == json.loads((tmp_path / "out" / "sheet.json").read_text("utf-8"))
+    assert {unit: entry["joint"] for unit, entry in printed["headline"].items()} == {
+        "contacts": 1189,
+        "cases": 727,
+        "victims": 1257,
+        "traffickers": 982,
+    }
+    hidden = {(f["unit"], f["by"], f["cell"]) for f in printed["figures"] if f["hidden"] and f["unit"] != "cases"}
+    assert ("traffickers", "gender", "gender_minority") in hidden
+    assert ("traffickers", "age_at_contact", "minor") in hidden
+    assert all(
+        figure["value"] is None and figure["percent"] is None for figure in printed["figures"] if figure["hidden"]
+    )
+    assert sorted(entry.name for entry in (tmp_path / "out").iterdir()) == ["sheet.html", "sheet.json", "sheet.pdf"]
+
+
+def test_internal_and_unprotected_shows_sums_for_each_cell(run: Run, world: Path, tmp_path: Path) -> None:
+    arguments = (*both(world), "--language", "es", "--out", tmp_path / "out", "--protect", "none")
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "internal" in err
+    assert not (tmp_path / "out").exists()
+    assert run(*arguments, "--internal")[0] == 0
+    written = json.loads((tmp_path / "out" / "sheet.json").read_text("utf-8"))
+    assert (written["internal"], written["protection"]) == (True, None)
+    for figure in written["figures"]:
+        assert figure["sum"] == figure["both"] + figure["value"]
+    assert "USO INTERNO" in (tmp_path / "out" / "sheet.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--protect", "11"], "expected k=N"),
+        (["--protect", "k=1"], "2 or more"),
+        (["--protect", "k=-3"], "expected k=N"),
+        (["--window", "2017-07-31..2015-09-30"], "before it starts"),
+        (["--language", "fr"], "'fr' is not one of"),
+    ],
+)
+def test_bad_arguments(run: Run, world: Path, tmp_path: Path, arguments: list[str], says: str) -> None:
+    code, out, err = run(*both(world), "--language", "en", "--out", tmp_path / "out", *arguments)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_doubled_row_writes_nothing(run: Run, world: Path, tmp_path: Path) -> None:
+    """A handed-over case copied under another id would be counted twice."""
+    shutil.copytree(world, tmp_path / "world")
+    file = tmp_path / "world" / "us" / "cases.csv"
+    header, *lines = file.read_text("utf-8").splitlines()
+    at = header.split(",").index("handover_id")
+    handed = next(line for line in lines if line.split(",")[at])
+    copied = ",".join(["doubled", *handed.split(",")[1:]])
+    file.write_text("\n".join([header, *lines, copied]) + "\n", "utf-8")
+    arguments = ["--records", tmp_path / "world" / "mx", "--records", tmp_path / "world" / "us", *WINDOW]
+    code, _, err = run(*arguments, "--language", "en", "--out", tmp_path / "out")
+    assert code == 2
+    assert err.startswith("tejido: us/cases, handover_id ")
+    assert len(err.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_records_twice(run: Run, world: Path, tmp_path: Path) -> None:
+    code, _, err = run(
+        "--records", world / "mx", "--records", world / "mx", *WINDOW, "--language", "en", "--out", tmp_path / "out"
+    )
+    assert (code, err) == (2, "tejido: mx: the records of mx were given twice\n")
