@@ -24,13 +24,13 @@ from tejido.web.security.sealing import StaleRevision
 
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
 TRAFFICKER = {"role": "potential_trafficker", "identifiers": [{"kind": "phone", "value": "222 555 0177"}],
-              "names": [{"kind": "nickname", "given": "El Inventado", "paternal_surname": "", "maternal_surname": ""}]}  # fmt: skip
+              "names": [{"kind": "nickname", "given": "El Inventado"}]}  # fmt: skip
 GROUP = {"role": "survivor", "unnamed_group": True, "count_low": 30, "count_best": 40, "count_high": 50,
          "group_counts": {"gender": {"male": 30, "female": 8}, "nationalities": {"MX": 40, "GT": 12}}}  # fmt: skip
 SURVIVOR = {"role": "survivor", "gender": "female", "age_at_contact": "adult", "nationalities": ["MX"],
             "names": [{"kind": "full", "given": "María José", "paternal_surname": "Hernández",
                        "maternal_surname": "de la O"},
-                      {"kind": "nickname", "given": "Chepa", "paternal_surname": "", "maternal_surname": ""}]}  # fmt: skip
+                      {"kind": "nickname", "given": "Chepa"}]}  # fmt: skip
 
 
 def hers(cast, login="chen"):

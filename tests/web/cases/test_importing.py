@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records that arrive in bulk are sealed, counted and found like any other; counting them gives what their files give."""
+"""Records that arrive in bulk are sealed, counted and found like any other, and count as their files do."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from tejido.web.intake import actions
 from tejido.web.intake.channels.web_form.actions import receive
 from tejido.web.intake.frames import contacts_table
 from tejido.web.intake.models import Contact
+from tejido.web.intake.paging import newest_first
 from tejido.web.security.coded import open_coded
 from tejido.web.security.models import AuditEntry, KeyGrant, SearchToken
 from tejido.web.security.sealing import StaleRevision
@@ -207,10 +208,8 @@ def test_lists_show_codes_and_never_what_was_said(cast, shown):
 
 
 def test_the_next_page_goes_on_where_the_last_one_ended(cast):
-    from tejido.web.intake.paging import newest_first
-
-    made = [actions.take_call(by=cast.member("amara"), ring=cast.ring("amara"), now=NOW - timedelta(minutes=number // 2))
-            for number in range(7)]  # fmt: skip
+    hers = {"by": cast.member("amara"), "ring": cast.ring("amara")}
+    made = [actions.take_call(now=NOW - timedelta(minutes=number // 2), **hers) for number in range(7)]
     seen, after = [], None
     while True:
         page = newest_first([Contact.objects.all()], by="received_at", after=after, size=3)
