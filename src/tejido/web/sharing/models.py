@@ -38,7 +38,7 @@ class SharedAgreement(models.Model):
     }
 
     id = models.CharField(primary_key=True, max_length=60)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="shared_agreements")
     document = models.JSONField()
     digest = models.CharField(max_length=64)
     our_signature = models.BinaryField()

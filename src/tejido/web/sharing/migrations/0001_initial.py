@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('our_signature', models.BinaryField()),
                 ('partner_signature', models.BinaryField()),
                 ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='mailbox.partner')),
+                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shared_agreements', to='mailbox.partner')),
             ],
         ),
         migrations.CreateModel(

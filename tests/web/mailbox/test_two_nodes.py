@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two databases, two sets of keys, a real server between them: there and back, with the partner down in between."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from django.utils import timezone
+
+from tejido.crypto import SigningKey
+from tejido.web.accounts.keys import team_of
+from tejido.web.accounts.models import Team
+from tejido.web.mailbox.actions import add_partner, receive, signing_key
+from tejido.web.mailbox.jobs import attempt
+from tejido.web.mailbox.models import OutboundMessage
+from tejido.web.sharing.actions import add_agreement, hand_over, process_arrivals
+from tejido.web.sharing.models import Handover
+from tests.web.mailbox.other_node import OtherNode
+from tests.web.sharing.conftest import from_today, release
+from tests.web.sharing.partner import agreement
+
+
+def _our_card(cast, settings) -> dict:
+    def key(kind: Team.Kind) -> dict[str, str]:
+        signed = team_of(kind).generations.get().signed_key()
+        return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex()}
+
+    return {
+        "code": "mx", "name": {"en": "Line", "es": "Línea"}, "pack": "mx", "address": "http://127.0.0.1:9",
+        "verify_key": settings.TEJIDO.verify_key.hex(),
+        "transport_key": SigningKey(settings.TEJIDO.transport_key).verify_key.raw.hex(),
+        "handover_key": key(Team.Kind.CASES), "data_key": key(Team.Kind.DATA),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def other(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    node = OtherNode(tmp_path, port)
+    yield node
+    node.stop()
+
+
+def test_a_case_goes_to_the_other_organisation_and_its_answer_comes_back(cast, case, other, settings):
+    chen, ring, now = cast.member("chen"), cast.ring("chen"), timezone.now()
+    agreed = signing_key(ring).sign(agreement().digest().encode()).hex()
+    card = other.run("make", card=_our_card(cast, settings), agreed=agreed, signing=other.signing.raw.hex())
+    theirs = bytes.fromhex(card.pop("agreed"))
+    partner = add_partner(card=card, by=chen, ring=ring)
+    terms = add_agreement(agreement=agreement(), partner=partner, partner_signature=theirs, by=chen, ring=ring)
+    given = release(cast, case, **from_today())
+    handover = hand_over(case=case, agreement=terms, release=given, fields=["person_name", "coworkers"], by=chen,
+                         ring=ring, now=now)  # fmt: skip
+    message = OutboundMessage.objects.get()
+
+    assert not attempt(message, now=now)  # the other side is down
+    other.start()
+    assert attempt(OutboundMessage.objects.get(), now=now)
+    other.stop()
+    OutboundMessage.objects.update(state="queued")  # its answer got lost, and it was restarted meanwhile
+    other.start()
+    assert attempt(OutboundMessage.objects.get(), now=now)
+    assert OutboundMessage.objects.get().state == OutboundMessage.State.DELIVERED
+
+    opened = other.run("open")
+    assert (opened["arrived"], opened["handovers"]) == (1, 1)
+    assert any(names and names[0]["given"] == "Inés" for names in opened["names"])
+    assert other.run("open")["handovers"] == 1
+    for raw in other.run("outbox"):
+        assert receive(raw=bytes.fromhex(raw), now=timezone.now()).taken
+    assert process_arrivals(by=chen, ring=ring, now=timezone.now()) == 1
+    handover.refresh_from_db()
+    case.refresh_from_db()
+    assert handover.state == Handover.State.ACCEPTED
+    assert (case.handover_id, case.counted_by) == (handover.pk, "mx")
