@@ -30,9 +30,9 @@ from tests import cast
 call_command("migrate", verbosity=0)
 logins = make_staff(signing=SigningKey(bytes.fromhex(sys.argv[1])), staff=cast.STAFF, team_names=cast.TEAM_NAMES,
                     password=DEMO_PASSWORD)
-seeded = {}
+
 from tests.web import seeding
-seeded = seeding.seed()
+seeded = seeding.seed(logins)
 print(json.dumps({"logins": {login: [password, secret.hex()] for login, (password, secret) in logins.items()},
                   "seeded": seeded}))
 """

@@ -3,16 +3,94 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 
 
-def seed() -> dict[str, str]:
+@dataclass(frozen=True)
+class SeatedCast:
+    """The cast of the node this process serves: the members and their rings."""
+
+    logins: dict[str, tuple[str, bytes]]
+
+    def member(self, login: str) -> Any:
+        """The member."""
+        from tejido.web.accounts.models import Member
+
+        return Member.objects.get(login=login)
+
+    def ring(self, login: str) -> Any:
+        """Her ring, opened with her password."""
+        from django.conf import settings
+
+        from tejido.crypto import BoxKey, open_with_password
+        from tejido.web.accounts.actions import member_context
+        from tejido.web.accounts.keys import ring_of
+
+        member = self.member(login)
+        raw = open_with_password(
+            member.private_key, self.logins[login][0], pepper=settings.TEJIDO.pepper, context=member_context(member)
+        )
+        return ring_of(member, BoxKey(raw))
+
+
+def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
     """Put invented records in; returns the ids that pages' addresses name."""
-    from tejido.web.intake.channels.web_form import actions as web_form
+    cast, now = SeatedCast(logins), datetime.now(UTC)
+    ids = {"waiting": _arrived(now)}
+    ids |= _taken(cast, now)
+    ids |= _case(cast, now)
+    return {name: str(value) for name, value in ids.items()}
 
-    now = datetime.now(UTC)
-    contact = web_form.receive(
+
+def _arrived(now: datetime) -> Any:
+    from tejido.web.intake.channels.web_form import actions
+
+    return actions.receive(
         notice_version="2026-11", notice_at=now, notice_language="es", now=now,
         answers={"own_words": "Palabras inventadas.", "language": "es", "reply_safety": "safe_any_time"},
-    )  # fmt: skip
-    return {"waiting_contact": str(contact.pk)}
+    ).pk  # fmt: skip
+
+
+def _taken(cast: SeatedCast, now: datetime) -> dict[str, Any]:
+    from tejido.web.intake import actions
+
+    amara, ring = cast.member("amara"), cast.ring("amara")
+    contact = actions.take_call(language="es", by=amara, ring=ring, now=now)
+    answers = {
+        "language": "es", "speaker": "person_concerned", "own_words": "Me dijeron que eran seis meses y nada más.",
+        "under_18": "yes", "reply_safety": "safe_at_times", "advocate_view": "Habla en voz baja; la interrumpen.",
+    }  # fmt: skip
+    actions.save_contact(
+        contact=contact, answers=answers, revision=contact.revision, by=amara, ring=ring, now=now, channel="phone"
+    )
+    return {"contact": contact.pk}
+
+
+def _case(cast: SeatedCast, now: datetime) -> dict[str, Any]:
+    from tejido.web.cases.models import Person, Place
+    from tejido.web.directory.models import Service
+    from tejido.web.referrals.actions import make_referral
+    from tests.web.directory.services import load
+    from tests.web.sharing.conftest import make_case, release
+
+    chen, ring = cast.member("chen"), cast.ring("chen")
+    made = make_case(cast)
+    case = made.case
+    load(cast)
+    service = Service.objects.order_by("name").first()
+    need = service.needs[0]
+    referral = make_referral(
+        case=case, service=service, need=need, how="read_out_by_phone", by=chen, ring=ring, now=now
+    )
+    given = date.fromordinal(now.date().toordinal() - 1)
+    release(cast, case, given_on=given, starts_on=given, expires_on=date.fromordinal(given.toordinal() + 30))
+    return {
+        "case": case.pk,
+        "person": made.survivor.pk,
+        "place": Place.objects.filter(case=case)[0].pk,
+        "group": Person.objects.filter(case=case).exclude(pk=made.survivor.pk)[0].pk,
+        "service": service.pk,
+        "referral": referral.pk,
+    }

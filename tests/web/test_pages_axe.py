@@ -35,6 +35,39 @@ PAGES = [
     Page("public", "/nothing-here/", status=404),
     Page("staff", "/login/"),
     Page("staff", "/", login="amara"),
+    Page("staff", "/", login="bilal"),
+    Page("staff", "/contacts/", login="amara"),
+    Page("staff", "/contacts/{waiting}/", login="amara"),
+    Page("staff", "/contacts/{contact}/", login="amara"),
+    Page("staff", "/contacts/{contact}/case/", login="amara"),
+    Page("staff", "/contacts/{contact}/attach/", login="amara"),
+    Page("staff", "/cases/", login="chen"),
+    Page("staff", "/cases/new/", login="chen"),
+    Page("staff", "/cases/find/", login="chen"),
+    Page("staff", "/cases/{case}/", login="chen"),
+    Page("staff", "/cases/{case}/edit/", login="chen"),
+    Page("staff", "/cases/{case}/persons/new/", login="chen"),
+    Page("staff", "/cases/{case}/groups/new/", login="chen"),
+    Page("staff", "/cases/{case}/places/new/", login="chen"),
+    Page("staff", "/cases/{case}/businesses/new/", login="chen"),
+    Page("staff", "/cases/{case}/notes/new/", login="chen"),
+    Page("staff", "/persons/{person}/", login="chen"),
+    Page("staff", "/persons/{group}/", login="chen"),
+    Page("staff", "/places/{place}/", login="chen"),
+    Page("staff", "/cases/{case}/releases/new/", login="chen"),
+    Page("staff", "/cases/{case}/referrals/new/", login="chen"),
+    Page("staff", "/referrals/{referral}/outcome/", login="chen"),
+    Page("staff", "/cases/{case}/hand-over/", login="chen"),
+    Page("staff", "/cases/{case}/danger/", login="chen"),
+    Page("staff", "/services/", login="chen"),
+    Page("staff", "/services/new/", login="chen"),
+    Page("staff", "/services/{service}/", login="chen"),
+    Page("staff", "/services/{service}/edit/", login="chen"),
+    Page("staff", "/handovers/", login="chen"),
+    Page("staff", "/alerts/", login="bilal"),
+    Page("staff", "/agreements/", login="chen"),
+    Page("staff", "/sheets/", login="dora"),
+    Page("staff", "/sheets/", login="amara", status=403),
     Page("staff", "/nothing-here/", login="amara", status=404),
 ]
 LANGUAGES = {"es": "es-MX", "en": "en-US"}
@@ -91,7 +124,7 @@ def look(doors, chromium, signed_in):
         state = signed_in(page.login) if page.login else None
         context = chromium.new_context(
             locale=LANGUAGES[language], viewport={"width": width, "height": 800},
-            storage_state=state, java_script_enabled=script,
+            storage_state=state, java_script_enabled=script, reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
         address = doors.addresses[page.door]

@@ -24,7 +24,7 @@ _ROOMS: tuple[tuple[Any, Permission | None, str], ...] = (
     (_("Services"), Permission.REFERRAL_SEND, "list_services"),
     (_("Hand-overs"), Permission.CASE_READ, "list_handovers"),
     (_("Alerts"), Permission.ALERT_READ, "list_alerts"),
-    (_("Counting"), Permission.COUNT, "show_counting"),
+    (_("Counting"), Permission.COUNT, "list_sheets"),
     (_("Agreements"), Permission.AGREEMENT_READ, "list_agreements"),
 )
 
@@ -51,13 +51,14 @@ def navigation(context: template.Context) -> list[Link]:
     user = getattr(request, "user", None)
     if request is None or not getattr(user, "is_authenticated", False):
         return []
-    links = []
+    found = []
     for label, permission, name in _ROOMS:
         if permission is not None and not allows(user, permission):
             continue
         try:
-            url = reverse(name)
+            found.append((label, reverse(name)))
         except NoReverseMatch:
             continue
-        links.append(Link(label, url, request.path == url if url == "/" else request.path.startswith(url)))
-    return links
+    # The room of a page is the one whose address goes furthest along with it: /cases/find/ is not in /cases/.
+    here = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
+    return [Link(label, url, url == here and (url != "/" or request.path == "/")) for label, url in found]

@@ -10,10 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from tejido.crypto import spoken_code
 from tejido.web.accounts.keys import anonymous_ring, team_of
 from tejido.web.accounts.models import Team
 from tejido.web.intake.models import Contact
+from tejido.web.intake.spoken import free_code
 from tejido.web.security import audit
 
 CHANNEL = "web_form"
@@ -25,7 +25,7 @@ def receive(
 ) -> Contact:
     """Seal `answers` (the cleaned form) to the team that answers the line; the contact waits. Nobody is signed in."""
     ring, team = anonymous_ring(), team_of(Team.Kind.INTAKE)
-    contact = Contact(key=ring.new_key("contact", [team.pk]), team=team, code=_free_code(), channel=CHANNEL)
+    contact = Contact(key=ring.new_key("contact", [team.pk]), team=team, code=free_code(Contact), channel=CHANNEL)
     contact.seal(ring, **_sealed(answers), notice={
         "version": notice_version, "at": notice_at.isoformat(), "language": notice_language,
         "voluntary": bool(answers.get("voluntary")),
@@ -37,13 +37,6 @@ def receive(
     contact.save(force_insert=True)
     audit.record("contact.arrived", by=None, record=contact)
     return contact
-
-
-def _free_code() -> str:
-    # Two contacts with one code would refuse the second, and she would have to write it all again.
-    while Contact.objects.filter(code=(code := spoken_code())).exists():
-        continue
-    return code
 
 
 def _sealed(answers: Mapping[str, Any]) -> dict[str, Any]:
