@@ -17,10 +17,12 @@ from tejido.statistics.handovers import SHARED_TABLES, check_handovers, handed_o
 from tejido.statistics.layout import layout
 from tejido.statistics.queries import (
     breakdown_sql,
+    dated_by,
     described_groups_sql,
     group_total_sql,
     groups_sql,
     headline_sql,
+    keys_sql,
     meets_sql,
     pool_sql,
     pools,
@@ -136,7 +138,13 @@ def count_node(
     kept = {one.id for one in needed if one.id in references or one.reaches_further}
     for indicator in needed:
         if indicator.id in kept:
-            connection.execute(meets_sql(indicator, prefix, others))
+            uses = [one for one in needed if dated_by(one) == indicator.id]
+            same_window = len(uses) == references[indicator.id] and all(_same_date(one, indicator) for one in uses)
+            if uses or indicator.id in names:
+                applied = window if same_window else None
+                connection.execute(meets_sql(indicator, prefix, applied, others))
+            else:
+                connection.execute(keys_sql(indicator, prefix))
     counted = {indicator.id: indicator for indicator in needed if indicator.id in names}
     from_kept = [name for name, one in counted.items() if name in kept and not one.sums_people]
     for name in from_kept:
@@ -149,6 +157,10 @@ def count_node(
     for name in names:
         cells.extend(_count(connection, counted[name], prefix))
     return cells
+
+
+def _same_date(one: Indicator, other: Indicator) -> bool:
+    return one.window is not None and other.window is not None and one.window.date == other.window.date
 
 
 def _needed(names: Sequence[str]) -> list[Indicator]:

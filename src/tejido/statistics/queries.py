@@ -99,16 +99,49 @@ def _membership(condition: Meets | Linked | Exists, place: Place) -> tuple[str, 
             return key, f"SELECT {there.alias}.{column} FROM {place.prefix}_{table} AS {there.alias} WHERE {where}"
 
 
-def meets_sql(indicator: Indicator, prefix: str, others: Collection[str]) -> str:
-    """Rows that meet the filter of `indicator`: key, the date for a window, and whether this node counts them."""
-    place = Place(prefix, indicator.table, "r")
+def meets_sql(indicator: Indicator, prefix: str, window: Window | None, others: Collection[str]) -> str:
+    """Rows that meet the filter of `indicator`: key, the date for a window, and whether this node counts them.
+
+    `window`, if given, is applied at once: only where whoever uses the table asks for that same window.
+    """
+    rule, place = indicator.window, Place(prefix, indicator.table, "r")
     columns = [f"r.{indicator.table.key}", "1 AS amount", f"{counted_sql(indicator.table, 'r', others)} AS counted"]
-    if indicator.window is not None and indicator.window.linked is None:
-        columns.append(f"r.{indicator.window.date}")
+    conditions = [condition_sql(indicator.filter, place)]
+    if rule is not None and rule.linked is None:
+        columns.append(f"r.{rule.date}")
+        if window is not None:
+            conditions.append(f"r.{rule.date} BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
     return (
         f"CREATE OR REPLACE TEMP TABLE {prefix}_meets_{indicator.id} AS SELECT {', '.join(columns)} "
-        f"FROM {prefix}_{indicator.table.name} AS r WHERE {condition_sql(indicator.filter, place)}"
+        f"FROM {prefix}_{indicator.table.name} AS r WHERE {' AND '.join(conditions)}"
     )
+
+
+def keys_sql(indicator: Indicator, prefix: str) -> str:
+    """Only the keys of the rows that meet the filter, where no date of theirs is asked for.
+
+    Where rows of other tables alone decide, their references are the keys: no need to read the rows themselves.
+    """
+    place = Place(prefix, indicator.table, "r")
+    parts = indicator.filter.parts if isinstance(indicator.filter, AnyOf) else (indicator.filter,)
+    lookups = [_membership(part, place) for part in parts if isinstance(part, Exists)]
+    if len(lookups) == len(parts) and all(key == indicator.table.key for key, _ in lookups):
+        union = " UNION ALL ".join(members for _, members in lookups)
+        query = f"SELECT DISTINCT * FROM ({union}) AS found({indicator.table.key})"
+    else:
+        where = condition_sql(indicator.filter, place)
+        query = f"SELECT r.{indicator.table.key} FROM {prefix}_{indicator.table.name} AS r WHERE {where}"
+    return f"CREATE OR REPLACE TEMP TABLE {prefix}_meets_{indicator.id} AS {query}"
+
+
+def dated_by(indicator: Indicator) -> str | None:
+    """The indicator whose meets-table also brings the date of this one's window: one join for both."""
+    rule = indicator.window
+    if rule is not None and rule.linked is not None:
+        for part in _parts(indicator.filter):
+            if isinstance(part, Linked) and part.column == rule.linked and isinstance(part.condition, Meets):
+                return part.condition.indicator
+    return None
 
 
 def pool_sql(name: str, pool: Sequence[Indicator], prefix: str, window: Window | None, others: Collection[str]) -> str:
@@ -186,20 +219,15 @@ def _asked(pool: Sequence[Indicator]) -> list[str]:
 
 
 def _with_its_linked_row(indicator: Indicator, prefix: str) -> tuple[str, Condition | None]:
-    """The join that brings the window's date, and what remains of the filter.
-
-    Where the filter already asks that the linked row meet an indicator, its meets-table has the date: one join.
-    """
-    rule = indicator.window
+    """The join that brings the window's date, and what remains of the filter."""
+    rule, source = indicator.window, dated_by(indicator)
     if rule is None or rule.linked is None:
         return "", indicator.filter
-    parts = _parts(indicator.filter)
-    for number, part in enumerate(parts):
-        if isinstance(part, Linked) and part.column == rule.linked and isinstance(part.condition, Meets):
-            rest = parts[:number] + parts[number + 1 :]
-            there = f" JOIN {prefix}_meets_{part.condition.indicator} AS w ON w.{rule.key} = r.{rule.linked}"
-            return there, All(rest) if rest else None
-    return f" JOIN {prefix}_{rule.table} AS w ON w.{rule.key} = r.{rule.linked}", indicator.filter
+    if source is None:
+        return f" JOIN {prefix}_{rule.table} AS w ON w.{rule.key} = r.{rule.linked}", indicator.filter
+    there = Linked(rule.linked, str(rule.table), str(rule.key), Meets(source))
+    rest = tuple(part for part in _parts(indicator.filter) if part != there)
+    return f" JOIN {prefix}_meets_{source} AS w ON w.{rule.key} = r.{rule.linked}", All(rest) if rest else None
 
 
 def counted_sql(table: Table, alias: str, others: Collection[str]) -> str:
