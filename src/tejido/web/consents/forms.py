@@ -31,9 +31,9 @@ class ReleaseForm(forms.Form):
     fields_allowed = forms.MultipleChoiceField(
         label=_("Which facts"), choices=code_choices("shareable_field"), widget=forms.CheckboxSelectMultiple
     )
-    given_on = forms.DateField(label=_("Given on"), widget=forms.DateInput({"type": "date"}))
-    starts_on = forms.DateField(label=_("Holds from"), widget=forms.DateInput({"type": "date"}))
-    expires_on = forms.DateField(label=_("Holds until"), widget=forms.DateInput({"type": "date"}))
+    given_on = forms.DateField(label=_("Given on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    starts_on = forms.DateField(label=_("Holds from"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    expires_on = forms.DateField(label=_("Holds until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     how = forms.ChoiceField(label=_("How she gave it"))
     exact_words = forms.CharField(
         label=_("Her exact words"), required=False, max_length=5000, strip=False,
