@@ -159,3 +159,31 @@ def test_a_page_that_is_not_there_is_said_in_the_reader_s_language():
     answer = visitor("es").get("/nada/")
     assert answer.status_code == 404
     assert "Aquí no hay nada" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "back", ["//example.org/", "/\\example.org/", "https://example.org/", "javascript:alert(1)", ""]
+)
+def test_changing_the_language_never_leads_to_another_site(back):
+    client = visitor("es")
+    html = client.get("/").content.decode()
+    answer = client.post("/language/", {**hidden_fields(html), "back": back, "language": "en"})
+    assert answer.headers["Location"] == "/"
+
+
+def test_who_looks_for_help_can_find_a_real_line_and_not_the_demo():
+    assert "X-Robots-Tag" not in visitor().get("/").headers
+    with override_settings(TEJIDO=dataclasses.replace(settings.TEJIDO, demo=True)):
+        assert visitor().get("/").headers["X-Robots-Tag"] == "noindex"
+
+
+def test_when_something_breaks_both_languages_say_so_and_nothing_else():
+    client = visitor("es")
+    client.raise_request_exception = False
+    with override_settings(TEJIDO=dataclasses.replace(settings.TEJIDO, operator=None)):
+        answer = client.get("/")
+    html = answer.content.decode()
+    assert answer.status_code == 500
+    assert "Algo falló de nuestro lado" in html
+    assert "Something broke on our side" in html
+    assert not re.search(r"Traceback|Error|Exception|operator|\.py", html)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -54,7 +55,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language of the screens; the page asked from is shown again."""
     language = request.POST.get("language", "")
     back = request.POST.get("back", "/")
-    response = redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    response = redirect(back if ours and back.startswith("/") else "/")
     if language in dict(settings.LANGUAGES):
         translation.activate(language)
         response.set_cookie(

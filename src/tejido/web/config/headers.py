@@ -21,7 +21,9 @@ class NothingLeftBehind:
             response.headers["Cache-Control"] = "no-store, max-age=0"
             response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
             response.headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=(), interest-cohort=()"
-            response.headers["X-Robots-Tag"] = "noindex"
+            # Someone who looks for help must be able to find the public door; nobody needs to find the demo's.
+            if settings.DOOR != "public" or settings.TEJIDO.demo:
+                response.headers["X-Robots-Tag"] = "noindex"
         return response
 
 

@@ -14,8 +14,8 @@ from tejido.statistics import Window
 class WindowForm(forms.Form):
     """First and last day, both counted."""
 
-    start = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
-    end = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}))
+    start = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    end = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def clean(self) -> dict[str, Any]:
         """The last day may not come before the first."""
