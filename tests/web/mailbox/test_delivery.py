@@ -135,7 +135,9 @@ def test_a_refusal_that_may_pass_is_tried_again(cast, us, message, opened_doors)
 def test_an_answer_that_is_not_the_partners_receipt_is_not_believed(cast, us, message, opened_doors, liar):
     elsewhere = opened_doors(lambda raw: (200, us.receipt(raw, NOW), {}))
     forged = Us(transport=SigningKey.generate())
-    other = us.message("handover_answer", {"handover_id": str(message.pk), "answer": "accepted", "on": "2026-11-22"}, NOW)
+    other = us.message(
+        "handover_answer", {"handover_id": str(message.pk), "answer": "accepted", "on": "2026-11-22"}, NOW
+    )
     answers = {
         "another_key": lambda raw: (200, forged.receipt(raw, NOW), {}),
         "another_message": lambda raw: (200, us.receipt(other, NOW), {}),

@@ -60,11 +60,15 @@ def make_case(cast, login: str = "chen") -> SimpleNamespace:
         },
     )  # fmt: skip
     actions.add_person(
-        case=case, by=chen, ring=ring,
+        case=case,
+        by=chen,
+        ring=ring,
         values={"role": "survivor", "unnamed_group": True, "count_low": 30, "count_best": 40, "count_high": 50},
     )
     actions.add_person(
-        case=case, by=chen, ring=ring,
+        case=case,
+        by=chen,
+        ring=ring,
         values={"role": "potential_trafficker", "identifiers": [{"kind": "phone", "value": "919-555-0102"}]},
     )
     place = {"kind": "exploitation", "country": "US", "state": "US-NC"}

@@ -23,7 +23,8 @@ from tejido.exchange import (
 )
 
 FIELDS = ["person_name", "person_phone", "preferred_language", "age_band", "gender", "nationality", "own_words",
-          "exploitation", "places", "coworkers", "safe_contact", "trafficker_phone", "safe_times", "whereabouts"]  # fmt: skip
+          "exploitation", "places", "coworkers", "safe_contact", "trafficker_phone", "safe_times",
+          "whereabouts"]  # fmt: skip
 
 
 def agreement(**changes: Any) -> Agreement:

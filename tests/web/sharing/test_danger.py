@@ -14,7 +14,9 @@ from tejido.web.sharing.models import Alert, Handover
 from tests.web.sharing.conftest import NOW
 
 
-def _alert(cast, case, terms, *, by="amara", second="bilal", fields=("person_name", "person_phone"), basis="imminent_harm"):
+def _alert(
+    cast, case, terms, *, by="amara", second="bilal", fields=("person_name", "person_phone"), basis="imminent_harm"
+):
     ring = cast.ring(by)
     survivor = next(p for p in Person.objects.filter(case=case) if p.opened(ring).identifiers and
                     p.opened(ring).role == "survivor")  # fmt: skip

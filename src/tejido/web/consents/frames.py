@@ -20,7 +20,7 @@ from tejido.web.security.keyring import KeyRing
 from tejido.web.security.sealing import Opened, open_all
 
 
-class NotAllowed(Exception):  # noqa: N818  it is an answer, not a fault
+class NotAllowed(Exception):
     """The gate stayed shut. `decision` says why, in words."""
 
     def __init__(self, decision: Decision) -> None:

@@ -32,8 +32,9 @@ def record_release(request: HttpRequest, case_id: UUID) -> HttpResponse:
     now = timezone.now()
     survivors = survivors_of(case, ring)
     audit.record("case.read", by=request.user, record=case)
+    posted = request.POST if request.method == "POST" else None
     form = ReleaseForm(
-        request.POST or None, initial=_initial(survivors), pack=our_rules(), today=local_day(now),
+        posted, initial=_initial(survivors), pack=our_rules(), today=local_day(now),
         people=[(str(one.record.pk), label) for one, label in survivors], recipients=recipient_choices(),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():

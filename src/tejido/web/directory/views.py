@@ -47,7 +47,8 @@ def open_service_address(request: HttpRequest, service_id: UUID) -> HttpResponse
 @requires(Permission.SERVICE_EDIT)
 def add_service(request: HttpRequest) -> HttpResponse:
     """Write down a service."""
-    form = ServiceForm(request.POST or None)
+    posted = request.POST if request.method == "POST" else None
+    form = ServiceForm(posted)
     if request.method == "POST" and form.is_valid():
         service = actions.add_service(
             values=form.values(), address=form.cleaned_data["address"], by=request.user, ring=request.ring,

@@ -30,7 +30,8 @@ def make_referral(request: HttpRequest, case_id: UUID) -> HttpResponse:
     services = list(Service.objects.visible_to(request.user).active().order_by("organisation", "code"))
     people = [(str(one.record.pk), label) for one, label in survivors_of(case, request.ring)]
     audit.record("case.read", by=request.user, record=case)
-    form = ReferralForm(request.POST or None, services=_named(services), people=people,
+    posted = request.POST if request.method == "POST" else None
+    form = ReferralForm(posted, services=_named(services), people=people,
                         initial={"how": "read_out_by_phone", "need": request.GET.get("need", "")})  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -57,7 +58,8 @@ def report_outcome(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     opened = referral.opened(request.ring)
     audit.record("referral.read", by=request.user, record=referral)
     initial = {"outcome": opened.outcome, "note": opened.note or "", "revision": referral.revision}
-    form = OutcomeForm(request.POST or None, initial=initial)
+    posted = request.POST if request.method == "POST" else None
+    form = OutcomeForm(posted, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.report_outcome(

@@ -29,8 +29,9 @@ from tejido.web.sharing.wording import facts_in_words
 def hand_over(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Offer a case to the partner: her release, the agreement and the law decide, and say why not."""
     case = _case(request, case_id)
+    posted = request.POST if request.method == "POST" else None
     form = HandOverForm(
-        request.POST or None, agreements=pages.agreement_choices(), fields=pages.fields_agreed("hand_over"),
+        posted, agreements=pages.agreement_choices(), fields=pages.fields_agreed("hand_over"),
         releases=pages.release_choices(case, request.ring),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -56,8 +57,9 @@ def send_danger_alert(request: HttpRequest, case_id: UUID) -> HttpResponse:
     bases = pages.danger_bases()
     people = {str(one.pk): one for one in second_people(request.user)}
     language = short_language()
+    posted = request.POST if request.method == "POST" else None
     form = DangerForm(
-        request.POST or None, agreements=pages.agreement_choices(),
+        posted, agreements=pages.agreement_choices(),
         bases=[(one.code, one.label[language]) for one in bases],
         people=[(str(one.record.pk), label) for one, label in survivors_of(case, request.ring)],
         second=[(key, one.display_name) for key, one in people.items()],
@@ -153,7 +155,8 @@ def report_handover_outcome(request: HttpRequest, handover_id: UUID) -> HttpResp
     handover = _handover(request, handover_id)
     if handover.case is None:
         return _shown(request, handover)
-    form = HandoverOutcomeForm(request.POST or None, releases=pages.release_choices(handover.case, request.ring))
+    posted = request.POST if request.method == "POST" else None
+    form = HandoverOutcomeForm(posted, releases=pages.release_choices(handover.case, request.ring))
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
