@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tejido.web.referrals.urls")),
     path("", include("tejido.web.directory.urls")),
     path("", include("tejido.web.sharing.urls")),
+    path("", include("tejido.web.statistics.urls")),
 ]
 
 handler400 = "tejido.web.config.errors.bad_request"

@@ -157,9 +157,9 @@ class Visitor:
         """Read a page."""
         return Page(self, self._client.get(path))
 
-    def post(self, path: str, values: dict[str, list[str]]) -> Page:
+    def post(self, path: str, values: dict[str, list[str]], headers: dict[str, str] | None = None) -> Page:
         """Send a form, as from a page of the same site."""
-        return Page(self, self._client.post(path, data=values, headers={"Origin": self.address}))
+        return Page(self, self._client.post(path, data=values, headers={"Origin": self.address, **(headers or {})}))
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The crossing: what she allows, what is refused, the hand-over, the shelter, what comes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tejido.web.config.demo.scenes_intake import CANARIES, FIRST, GIVEN, HER_PHONE
+from tejido.web.config.demo.thread import Thread, must
+from tejido.web.config.demo.visitor import Missing, Page, Visitor
+
+ALLOWED = ("person_name", "person_phone", "preferred_language", "age_band", "nationality", "own_words", "exploitation",
+           "recruitment", "places", "coworkers", "trafficker_phone")  # fmt: skip
+EXACT = "Sí, le doy permiso de contarle mi caso a la línea de Estados Unidos, para que me ayuden allá."
+
+
+def _recorded(thread: Thread, visitor: Visitor, case: str, *, recipient: str, **changes: Any) -> str | None:
+    """Write a release down; its id, or None where it is refused at once because it can never hold."""
+    before = set(_releases(visitor, case))
+    page = visitor.get(case + "releases/new/")
+    values: dict[str, Any] = {
+        "recipient": recipient, "purpose": "hand_over", "fields_allowed": list(ALLOWED), "how": "spoken",
+        "given_on": thread.today, "starts_on": thread.today, "expires_on": thread.today + timedelta(days=60),
+        "exact_words": EXACT, "language": "es", "person_language": "es", "authenticated": "on", "notice_read": "on",
+        "minor": "no",
+    }  # fmt: skip
+    page = page.submit(page.form(having="fields_allowed"), **(values | changes))
+    if page.status == 422:
+        return None
+    must(page.status == 200, "the release is recorded", page)
+    (new,) = set(_releases(visitor, case)) - before
+    return new
+
+
+def _releases(visitor: Visitor, case: str) -> list[str]:
+    return [each for each in visitor.get(case + "hand-over/").form(having="shared").choices["release"] if each]
+
+
+def _refused(thread: Thread, release: str, shared: tuple[str, ...], why: str) -> None:
+    marisol = thread.staff("mx", "marisol")
+    case = thread.known["mx case"]
+    page = marisol.get(case + "hand-over/")
+    form = page.form(having="shared")
+    page = page.submit(form, agreement="puente-2026", release=release, shared=list(shared))
+    must(page.status == 422, f"{why}: refused", page)
+    said = [line for line in page.html.splitlines() if "error" in line]
+    must(said, f"{why}: the reason is given", page)
+
+
+def nothing_leaves_without_a_reason(thread: Thread) -> str:
+    """Without a release, or with one that does not fit, it is refused and says why; nothing is sent."""
+    marisol, case = thread.staff("mx", "marisol"), thread.known["mx case"]
+    _refused(thread, "", ("person_name",), "without a release")
+    tries: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+        ("future-dated", {"starts_on": thread.today + timedelta(days=5)}, ("person_name",)),
+        ("another purpose", {"purpose": "prosecution"}, ("person_name",)),
+        ("a field outside it", {"fields_allowed": ["preferred_language"]}, ("person_name",)),
+        ("expired", {"given_on": thread.today - timedelta(days=40), "starts_on": thread.today - timedelta(days=40),
+                     "expires_on": thread.today - timedelta(days=1)}, ("person_name",)),
+    ]  # fmt: skip
+    for why, changes, shared in tries:
+        release = _recorded(thread, marisol, case, recipient="us", **changes)
+        if release is not None:
+            _refused(thread, release, shared, why)
+    release = _recorded(thread, marisol, case, recipient="us")
+    must(release, "a release that holds is recorded")
+    page = marisol.get(case)
+    page = page.submit(page.form(action=f"/releases/{release}/revoke/"))
+    must(page.status == 200, "she takes it back", page)
+    _refused(thread, str(release), ("person_name",), "revoked")
+    left = [link for link in marisol.get("/handovers/").links if link.startswith("/handovers/") and link.count("/") == 3]
+    must(not left, "nothing has left")
+    return "without a release, or with one expired, revoked, future-dated, for another purpose or lacking a field: refused"
+
+
+def the_case_goes_with_her_words(thread: Thread) -> str:
+    """She says which facts may go, in her own words; the case is offered to the other organisation."""
+    marisol, case = thread.staff("mx", "marisol"), thread.known["mx case"]
+    release = _recorded(thread, marisol, case, recipient="us")
+    must(release, "her release is recorded")
+    page = marisol.get(case + "hand-over/")
+    page = page.submit(page.form(having="shared"), agreement="puente-2026", release=release, shared=list(ALLOWED))
+    must(page.status == 200 and "/handovers/" in page.url, "the case is offered", page)
+    thread.known["handover"] = "/handovers/" + page.url.rstrip("/").rsplit("/", 1)[1] + "/"
+    return "she allows eleven facts, for this purpose, for sixty days; the case is offered to the other organisation"
+
+
+def the_other_side_accepts(thread: Thread) -> str:
+    """The message is delivered through the partner door, opened by a member, accepted."""
+    joana = thread.staff("us", "joana")
+    link = thread.known["handover"]
+
+    def arrived() -> Page | None:
+        joana.get("/handovers/")
+        page = joana.get(link)
+        return page if page.status == 200 else None
+
+    page = thread.until("the hand-over to arrive", arrived)
+    must("Quetzalli" in page.text, "her words crossed as she said them", page)
+    must(not any(each.encode() in thread.database("us") for each in CANARIES), "what arrived is in clear on the disk")
+    page = page.submit(page.form(action=link + "accept/"))
+    must(page.status == 200 and "/cases/" in page.url, "the case is taken up", page)
+    thread.known["us case"] = page.url
+    must("40" in page.text, "the co-workers came with it", page)
+    marisol = thread.staff("mx", "marisol")
+
+    def told() -> bool:
+        marisol.get("/handovers/")
+        return "acept" in marisol.get(link).text.lower()
+
+    thread.until("the answer to come back", told)
+    return "the other organisation opens it, accepts it, and the sender learns so"
+
+
+def a_shelter_is_found(thread: Thread) -> str:
+    """A shelter that speaks her language, on the other side; it takes her in."""
+    joana, case = thread.staff("us", "joana"), thread.known["us case"]
+    page = joana.get("/services/?need=shelter&language=es&state=US-NC")
+    must("Casa Magnolia" in page.text, "a shelter in her state that speaks her language is found", page)
+    must("Invented Lane" not in page.html, "a confidential address stays on the server", page)
+    page = joana.get(case + "referrals/new/")
+    form = page.form(having="how")
+    for need in ("shelter", "legal"):
+        page = joana.get(case + "referrals/new/?need=" + need)
+        form = page.form(having="how")
+        service = next(each for each in form.choices["service"] if each)
+        page = page.submit(form, need=need, service=service, how="read_out_by_phone")
+        must(page.status == 200, f"she is connected: {need}", page)
+    for link in [each for each in joana.get(case).links if "/referrals/" in each and "/outcome/" in each]:
+        outcome = joana.get(link)
+        page = outcome.submit(outcome.form(having="outcome"), outcome="served")
+        must(page.status == 200, "what came of it is coded", page)
+    return "a shelter and a lawyer who speak her language are found; both take her in"
+
+
+def what_came_of_it_comes_back(thread: Thread) -> str:
+    """As far as she allows, the sender learns what came of it, as codes."""
+    joana, case, link = thread.staff("us", "joana"), thread.known["us case"], thread.known["handover"]
+    release = _recorded(thread, joana, case, recipient="mx", purpose="outcome",
+                        fields_allowed=["service_outcome", "needs"])  # fmt: skip
+    must(release, "she allows the outcome to be told")
+    page = joana.get(link + "outcome/")
+    page = page.submit(page.form(having="reached"), release=release, reached="yes")
+    must(page.status == 200, "the outcome is sent", page)
+    marisol = thread.staff("mx", "marisol")
+
+    def told() -> bool:
+        marisol.get("/handovers/")
+        return "Refugio" in marisol.get(link).text
+
+    thread.until("the outcome to come back", told)
+    return "what came of it comes back as codes, as far as she allows"
+
+
+def the_case_is_found_again(thread: Thread) -> str:
+    """By phone and by name, without either in an address; and a call-back is noted."""
+    lucia = thread.staff("mx", "lucia")
+    case = thread.known["mx case"]
+    path = "/cases/" + case.rstrip("/").rsplit("/", 1)[1] + "/"
+    for how, value in (("phone", "(919) 555 0177"), ("name", f"Lupe {FIRST}"), ("name", f"{GIVEN.split()[0]} {FIRST}")):
+        page = lucia.get("/cases/find/")
+        page = page.submit(page.form(having="phone"), **{how: value})
+        must(page.status == 200 and any(path in link for link in page.links), f"the case is found by {how}: {value}", page)
+        must(value not in page.url, "what was looked for is not in an address", page)
+    page = lucia.get(case)
+    form = page.form(action="/tasks/new/")
+    page = page.submit(form, kind="call_back", due_on=thread.today + timedelta(days=2), text="Después de las 22 h")
+    must(page.status == 200, "the call-back is noted", page)
+    must("Después de las 22" in lucia.get(case).text, "the call-back stands in the case")
+    return "the case is found again by phone and by name, and a call-back is noted"
+
+
+def imminent_danger_alerts_a_second_person(thread: Thread) -> str:
+    """Without a release, on a named basis, the least that protects her; a second person is alerted."""
+    lucia = thread.staff("mx", "lucia")
+    page = lucia.get("/cases/new/")
+    page = page.submit(page.form(having="indications"), given="Citlali", paternal_surname="Prueba", phone="+1 919-555-0178",
+                       age_at_contact="adult", primary_language="es", nationalities=["MX"])  # fmt: skip
+    case = page.url
+    page = lucia.get(case + "danger/")
+    form = page.form(having="basis")
+    second = next(each for each in form.choices["second"] if each)
+    person = next(each for each in form.choices["person"] if each)
+    page = page.submit(form, agreement="puente-2026", basis="imminent_harm", person=person, second=second,
+                       shared=["person_phone", "preferred_language"])  # fmt: skip
+    must(page.status == 200 and "/handovers/" in page.url, "the alert is sent", page)
+    ernesto = thread.staff("mx", "ernesto")
+    page = ernesto.get("/alerts/")
+    form = next((form for form in page.forms if form.action.endswith("/seen/")), None)
+    must(form is not None, "the second person is alerted", page)
+    page = page.submit(form)
+    must(page.status == 200, "the second person sees it", page)
+    try:
+        lucia.get("/alerts/").form(action="/seen/")
+    except Missing:
+        return "in imminent danger the least leaves without a release, on a named basis, and a second person is alerted"
+    raise Missing("whoever raised the alert could see it off herself")
+
+
+STEPS = [
+    nothing_leaves_without_a_reason,
+    the_case_goes_with_her_words,
+    the_other_side_accepts,
+    a_shelter_is_found,
+    what_came_of_it_comes_back,
+    the_case_is_found_again,
+    imminent_danger_alerts_a_second_person,
+]
