@@ -163,11 +163,11 @@ def _known_sender(raw: bytes) -> dict[str, KnownPartner]:
         audit.record("partner.unsigned", by=None, partner=row.code)
         return {}
     arrived = InboundMessage.objects.filter(partner=row)
-    same_id = InboundMessage.objects.filter(pk=header.id).values_list("digest", flat=True)
+    same_id = InboundMessage.objects.filter(pk=header.id).first()
     known = KnownPartner(
         key=row.organisation_verify_key(),
         agreements=terms,
-        seen={header.id: bytes(digest).hex() for digest in same_id},
+        seen={header.id: bytes(same_id.digest).hex()} if same_id is not None else {},
         used=set(arrived.filter(sequence=header.sequence).values_list("sequence", flat=True)),
         last=arrived.aggregate(last=Max("sequence"))["last"] or 0,
     )

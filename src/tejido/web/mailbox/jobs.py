@@ -28,7 +28,7 @@ def deliver(message: str) -> None:
 
 
 def deliver_pending() -> int:
-    """Deliver whatever is due, in order: what failed before, and what a crash left behind. Returns how many it tried."""
+    """Deliver whatever is due, in order: what failed before, what a crash left behind. Returns how many it tried."""
     tried = 0
     unreachable: set[str] = set()
     for message in _due(timezone.now()).order_by("partner_id", "sequence")[:200]:

@@ -12,6 +12,7 @@ from tejido.vocabulary import code_list
 from tejido.web.accounts.language import short_language
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import as_value, local_day, our_rules, recipient_names, releases_of
+from tejido.web.mailbox.models import InboundMessage
 from tejido.web.security.keyring import KeyRing
 from tejido.web.sharing.models import Handover, SharedAgreement
 
@@ -60,3 +61,9 @@ def handover_rows(handovers: Any) -> list[Handover]:
         handovers.select_related("partner", "case", "team", "message").defer(*Handover.sealed_names())
         .order_by("-made_at")[:200]
     )  # fmt: skip
+
+
+def unreadable_messages() -> list[InboundMessage]:
+    """The newest messages that were taken at the door and then could not be used: from whom, when, why."""
+    broken = InboundMessage.objects.filter(state=InboundMessage.State.UNREADABLE).select_related("partner")
+    return list(broken.defer("raw", "receipt").order_by("-received_at")[:20])

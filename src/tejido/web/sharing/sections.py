@@ -16,10 +16,13 @@ from tejido.web.sharing.models import Handover
 
 def section(request: HttpRequest, case: Case) -> tuple[str, dict[str, Any]]:
     """Template and context."""
-    handovers = Handover.objects.filter(case=case).select_related("partner", "message").order_by("-made_at")
+    handovers = list(
+        Handover.objects.filter(case=case).select_related("partner", "message").order_by("-made_at")
+    )  # fmt: skip
+    gone = any(one.lane == "release" and one.state in ("offered", "accepted") for one in handovers)
     return "sharing/section.html", {
         "handovers": open_all(handovers, request.ring),  # type: ignore[attr-defined]
-        "may_send": allows(request.user, Permission.HANDOVER_SEND, record=case),
+        "may_send": allows(request.user, Permission.HANDOVER_SEND, record=case) and not gone,
         "may_alert": allows(request.user, Permission.DANGER_SEND, record=case),
         "case": case,
     }

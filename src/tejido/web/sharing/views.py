@@ -91,7 +91,8 @@ def list_handovers(request: HttpRequest) -> HttpResponse:
     arrived = pages.handover_rows(mine.filter(direction=Handover.Direction.IN))
     left = pages.handover_rows(mine.filter(direction=Handover.Direction.OUT))
     audit.record("handover.listed", by=request.user, count=len(arrived) + len(left))
-    return render(request, "sharing/list_handovers.html", {"arrived": arrived, "left": left})
+    context = {"arrived": arrived, "left": left, "unreadable": pages.unreadable_messages()}
+    return render(request, "sharing/list_handovers.html", context)
 
 
 @require_GET

@@ -23,6 +23,14 @@ _PARTS = {
 }
 
 
+# Messages hold their keys in alphabetical order; people read these in another.
+_ORDER = {
+    "person_name": ("given", "paternal_surname", "maternal_surname", "called"),
+    "places": ("kind", "locality", "state", "country"),
+    "exploitation": ("type", "industries", "venues", "note"),
+}
+
+
 def facts_in_words(facts: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
     """Each fact's label and value, in the order of the code list."""
     labels = code_list("shareable_field")
@@ -35,7 +43,9 @@ def _said(code: str, value: Any, language: Language) -> str:
     if code == "coworkers":
         return f"{value['low']}–{value['high']} ({value['best']})"
     if isinstance(value, Mapping):
-        return " · ".join(_part(code, key, inner, language) for key, inner in value.items())
+        keys = [key for key in _ORDER.get(code, tuple(value)) if key in value]
+        between = " " if code == "person_name" else " · "
+        return between.join(_part(code, key, value[key], language) for key in keys)
     if isinstance(value, list):
         return "; ".join(_said(code, inner, language) for inner in value)
     return str(value)
