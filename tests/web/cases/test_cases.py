@@ -236,3 +236,11 @@ def test_every_part_of_a_case_is_sealed(cast):
             assert "palabra" not in written
             assert "Hern" not in written
             assert "female" not in written
+
+
+@pytest.mark.parametrize("typed", ["(919) 555-0142", "+1 919 555 0142", "19195550142"])
+def test_a_number_from_the_other_side_of_the_border_is_found_however_it_is_told(cast, typed):
+    case = a_case(cast)
+    held = {**TRAFFICKER, "identifiers": [{"kind": "phone", "value": "919 555 0142"}]}
+    actions.add_person(case=case, values=held, **hers(cast))
+    assert [match.case.pk for match in find_cases(phone=typed, **hers(cast))] == [case.pk]

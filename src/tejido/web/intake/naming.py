@@ -7,23 +7,30 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from tejido.vocabulary import code_list
 from tejido.web.security.searching import folded, name_values, phone_value, sounded
 
 # `María de la Cruz` is also remembered as `María Cruz`.
 _PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "von", "van"})
 
+_BOTH_SIDES = ("MX", "US")
+
 Values = set[tuple[str, str]]
 
 
 def phone_values(number: str | None) -> Values:
-    """What a phone number is found by; empty where there is none."""
-    digits = phone_value(number, settings.TEJIDO.operator.country) if number else ""
-    return {("phone", digits)} if len(digits) >= 5 else set()
+    """What a phone number is found by; empty where there is none.
+
+    A number told without its country code may be of either side of the border: both are looked for.
+    """
+    regions = {settings.TEJIDO.operator.country, *_BOTH_SIDES} if number else set()
+    found = {phone_value(number or "", region) for region in regions}
+    return {("phone", digits) for digits in found if len(digits) >= 5}
 
 
 def same_phone(one: str | None, other: str | None) -> bool:
     """The same number, however it was typed."""
-    return bool(phone_values(one)) and phone_values(one) == phone_values(other)
+    return not phone_values(one).isdisjoint(phone_values(other))
 
 
 def surname_forms(surname: str | None) -> set[str]:
@@ -41,8 +48,16 @@ def full_name_values(
         ("name", value)
         for name in given
         if name and folded(name)
-        for value in name_values(name, forms, birth_year=birth_year)
+        for form in given_forms(name)
+        for value in name_values(form, forms, birth_year=birth_year)
     }
+
+
+def given_forms(given: str) -> set[str]:
+    """A given name and the names its words may be short for: `Lupe` is also looked for as `guadalupe`."""
+    short = code_list("short_name")
+    longer = {of for word in folded(given).split()[:2] if word in short for of in short.codes[word].properties["of"]}
+    return {given, *longer}
 
 
 def spoken_name_values(name: str | None) -> Values:

@@ -18,21 +18,20 @@ from tejido.web.accounts.language import short_language
 from tejido.web.intake import actions
 from tejido.web.intake.forms import ContactForm, TakeCallForm
 from tejido.web.intake.models import Contact
-from tejido.web.intake.paging import Page, newest_first
+from tejido.web.intake.paging import SIZE, Page, newest_first
 from tejido.web.security import audit
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
 _SHOWN = ("waiting", "mine", "recent")
-_QUEUE = 200  # a longer queue than this is a different emergency
 
 
 def queue_page(user: Any, shown: str, after: UUID | None) -> Page:
     """Rows of one view of the queue: codes, days, channel, who."""
     contacts = Contact.objects.visible_to(user).select_related("owner").defer(*Contact.sealed_names())
     if shown == "waiting":
-        return Page(list(contacts.waiting()[:_QUEUE]), None)
+        return Page(list(contacts.waiting()[:SIZE]), None)  # whoever is taken makes room for the next
     last = get_object_or_404(contacts, pk=after) if after else None
     if shown == "mine":
         streams = [contacts.filter(owner=user, state=state) for state in (Contact.State.TAKEN, Contact.State.CLOSED)]
