@@ -24,7 +24,7 @@ from tejido.web.config.processes import DOORS, door_command, python_environment
 def demo(*, fresh: bool, check: bool, data: Path) -> int:
     """Two invented organisations, filled and running, each with its three doors."""
     if check:
-        from tejido.web.config.demo.thread import check_thread
+        from tejido.web.config.demo.check import check_thread
 
         # Its own folder and free ports: a check never touches a demo somebody is using.
         with tempfile.TemporaryDirectory(prefix="tejido-check-") as folder:

@@ -42,7 +42,7 @@ def both_count_and_exchange_totals(thread: Thread) -> str:
 def _built(thread: Thread, code: str, start: date, end: date) -> tuple[str, dict[str, tuple[int, int, int]]]:
     analyst = thread.staff(code, _ANALYSTS[code])
     page = analyst.get("/sheets/")
-    page = page.submit(page.form(having="start"), button="sheets/build", start=start, end=end)
+    page = page.submit(page.form(having="start"), start=start, end=end)
     must(page.status == 200 and page.url.count("/") > 4, f"{code} builds the joint sheet", page)
     rows = re.findall(r'data-unit="(\w+)">.*?<td>(\d+)</td>\s*<td>(\d+)</td>\s*<td>(\d+)</td>', page.html, re.DOTALL)
     return page.url, {unit: (int(total), int(both), int(joint)) for unit, total, both, joint in rows}

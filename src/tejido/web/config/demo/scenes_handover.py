@@ -163,9 +163,8 @@ def the_case_is_found_again(thread: Thread) -> str:
         page = page.submit(page.form(having="phone"), **{how: value})
         must(page.status == 200 and any(path in link for link in page.links), f"the case is found by {how}: {value}", page)
         must(value not in page.url, "what was looked for is not in an address", page)
-    page = lucia.get(case)
-    form = page.form(action="/tasks/new/")
-    page = page.submit(form, kind="call_back", due_on=thread.today + timedelta(days=2), text="Después de las 22 h")
+    page = lucia.get(case + "tasks/new/")
+    page = page.submit(page.form(having="due_on"), kind="call_back", due_on=thread.today + timedelta(days=2), text="Después de las 22 h")
     must(page.status == 200, "the call-back is noted", page)
     must("Después de las 22" in lucia.get(case).text, "the call-back stands in the case")
     return "the case is found again by phone and by name, and a call-back is noted"

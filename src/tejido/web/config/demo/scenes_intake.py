@@ -33,10 +33,12 @@ def the_form_is_taken_with_its_notice(thread: Thread) -> str:
     """An advocate takes it: words, notice version, time and language are there."""
     lucia = thread.staff("mx", "lucia")
     page = lucia.get("/contacts/")
-    form = next((form for form in page.forms if form.action.endswith("/take/")), None)
-    must(form is not None, "the queue shows a waiting contact", page)
+    taking = [(form, each["formaction"]) for form in page.forms for each in form.buttons
+              if each.get("formaction", "").endswith("/take/")]  # fmt: skip
+    must(taking, "the queue shows a waiting contact", page)
     must("Xochiquetzal" not in page.html, "the queue shows codes, not words", page)
-    page = page.submit(form)
+    form, take = taking[0]
+    page = page.submit(form, button=take.strip("/"))
     must(page.form(having="own_words").values["own_words"] == [WRITTEN], "her words arrived as she wrote them", page)
     must("2026-1" in page.text or "2026-01" in page.text, "the version of the privacy notice is kept", page)
     form = page.form(having="own_words")
