@@ -159,6 +159,19 @@ def test_nothing_is_sent_to_an_address_somebody_wrote_into_the_database(cast, us
     assert _again(message).reason_code == "partner_unsigned"
 
 
+def test_the_job_waits_for_the_transaction_and_holds_an_id_and_nothing_else(
+    cast, case, terms, django_capture_on_commit_callbacks
+):
+    from django_tasks_db.models import DBTaskResult
+
+    with django_capture_on_commit_callbacks(execute=True):
+        hand_over(case=case, agreement=terms, release=release(cast, case), fields=["person_name"],
+                  by=cast.member("chen"), ring=cast.ring("chen"), now=NOW)  # fmt: skip
+        assert not DBTaskResult.objects.exists()
+    (job,) = DBTaskResult.objects.all()
+    assert job.args_kwargs == {"args": [], "kwargs": {"message": str(OutboundMessage.objects.get().pk)}}
+
+
 def test_numbers_follow_each_other(cast, terms, us, message):
     from tejido.web.mailbox.actions import next_sequence
 

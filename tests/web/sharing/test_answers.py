@@ -128,6 +128,16 @@ def test_an_accepted_hand_over_becomes_a_case_with_what_she_allowed(cast, us, te
     assert _coded(cast, case)["case"]["counted_by"] == "us"
 
 
+def test_answering_twice_at_once_opens_one_case(cast, us, terms):
+    handover = _arrived(cast, us)
+    seen_before = Handover.objects.get(pk=handover.pk)
+    accept_handover(handover=handover, **_by(cast))
+    with pytest.raises(BadInput):
+        decline_handover(handover=seen_before, reason="other", **_by(cast, "bilal"))
+    assert Case.objects.count() == 1
+    assert OutboundMessage.objects.count() == 1
+
+
 def test_answering_twice_is_refused(cast, us, terms):
     handover = _arrived(cast, us)
     accept_handover(handover=handover, **_by(cast))

@@ -58,8 +58,9 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
     """Named readings; each starts from the user."""
 
     def visible_to(self, user) -> HandoverQuerySet:  # type: ignore[no-untyped-def]
-        """Hand-overs of the user's teams."""
-        return self.filter(team_id__in=user.team_ids)
+        """Hand-overs of the user's teams, and those her teams were alerted to: the second person must see what left."""
+        alerted = Alert.objects.filter(team_id__in=user.team_ids).values("handover_id")
+        return self.filter(models.Q(team_id__in=user.team_ids) | models.Q(pk__in=alerted))
 
     def open(self) -> HandoverQuerySet:
         """Sent or arrived, and neither declined nor withdrawn."""

@@ -20,5 +20,5 @@ urlpatterns = [
     path("alerts/", views.list_alerts, name="list_alerts"),
     path("alerts/<uuid:alert_id>/seen/", views.see_alert, name="see_alert"),
     path("agreements/", views.list_agreements, name="list_agreements"),
-    path("agreements/<slug:agreement_id>/", views.show_agreement, name="show_agreement"),
+    path("agreements/<str:agreement_id>/", views.show_agreement, name="show_agreement"),
 ]

@@ -53,6 +53,8 @@ def decline_handover(*, handover: Handover, reason: str, by: Any, ring: KeyRing,
 
 
 def _answerable(handover: Handover, ring: KeyRing, now: datetime) -> dict[str, Any]:
+    # Read again under a lock: a colleague may have answered since the page was opened.
+    handover.refresh_from_db(from_queryset=Handover.objects.select_for_update())
     if handover.direction != Handover.Direction.IN or handover.state != Handover.State.OFFERED:
         raise BadInput("answered", en="This hand-over was already answered or called back.",
                        es="Este traspaso ya se respondió o se retiró.")  # fmt: skip

@@ -62,6 +62,7 @@ def report_handover_outcome(
 
 @transaction.atomic
 def _sent(handover: Handover, body: dict[str, Any], by: Any, ring: KeyRing, now: datetime) -> OutboundMessage:
+    handover.refresh_from_db(from_queryset=Handover.objects.select_for_update())
     message = send_message(partner=handover.partner, message_type="handover_outcome", body=body, to="handover",
                            agreement=handover.agreement, by=by, ring=ring, now=now)  # fmt: skip
     entry = {name: body[name] for name in ("on", "reached", "referrals", "closed")}

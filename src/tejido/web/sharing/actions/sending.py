@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tejido.agreements import Decision, Lane, Request
 from tejido.agreements import Release as Terms
@@ -59,8 +59,12 @@ def hand_over(
     if not known.values or value is None:
         raise BadInput("nothing_known", en="None of these facts is recorded in the case.",
                        es="Ninguno de esos datos está registrado en el caso.")  # fmt: skip
-    with transaction.atomic():
-        return _offered(case, agreement, known, value, decision, by, ring, now)
+    try:
+        with transaction.atomic():
+            return _offered(case, agreement, known, value, decision, by, ring, now)
+    except IntegrityError:
+        refuse_second(case)  # a colleague was faster, or the button was pressed twice
+        raise
 
 
 def refuse_second(case: Case) -> None:
@@ -140,6 +144,7 @@ def revoke_release(*, release: Release, by: Any, ring: KeyRing, now: datetime) -
 def recall_handover(*, handover: Handover, reason: str, by: Any, ring: KeyRing, now: datetime) -> None:
     """Call a hand-over back: sent by mistake, or it endangers her."""
     require(by, Permission.HANDOVER_SEND, record=handover)
+    handover.refresh_from_db(from_queryset=Handover.objects.select_for_update())
     if handover.direction != Handover.Direction.OUT or handover.state not in ("offered", "accepted"):
         raise BadInput("not_open", en="This hand-over is not open.", es="Este traspaso ya no está abierto.")
     _call_back(handover, reason, by, ring, now)
