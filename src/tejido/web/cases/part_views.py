@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases import actions
 from tejido.web.cases.forms import BusinessForm, CompartmentForm, NoteForm, PlaceForm, SettleForm, TaskForm
 from tejido.web.cases.models import Case, Compartment, Person, Place, Task
 from tejido.web.cases.person_forms import GroupForm, PersonForm
-from tejido.web.cases.views import stale_context
+from tejido.web.cases.views import Shown, stale_context
 from tejido.web.security import audit
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
@@ -27,26 +28,28 @@ from tejido.web.security.sealing import StaleRevision
 _EDIT = ["GET", "POST"]
 
 
-def _case(request: HttpRequest, pk: UUID) -> Case:
+def _case(request: StaffRequest, pk: UUID) -> Case:
     return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
 
 
-def _part(request: HttpRequest, model: Any, pk: UUID) -> Any:
+def _part(request: StaffRequest, model: Any, pk: UUID) -> Any:
     cases = Case.objects.visible_to(request.user)
     return get_object_or_404(model.objects.select_related("case").filter(case__in=cases), pk=pk)
 
 
-def _hers(request: HttpRequest) -> dict[str, Any]:
+def _hers(request: StaffRequest) -> dict[str, Any]:
     return {"by": request.user, "ring": request.ring}
 
 
-def _edit(request: HttpRequest, form: Any, case: Case, template: str, save: Any, **more: Any) -> HttpResponse:
+def _edit(
+    request: StaffRequest, form: Any, case: Case, template: str, save: Any, *, shown: Shown = dict, **more: Any
+) -> HttpResponse:
     """The one way these pages work: save and go back to the case, or show what is wrong."""
     if request.method == "POST" and form.is_valid():
         try:
             save()
         except StaleRevision as stale:
-            return render(request, template, {**more, **stale_context(request, form, stale, case)}, status=409)
+            return render(request, template, {**more, **stale_context(request, form, stale, case, shown)}, status=409)
         except BadInput as problem:
             field = problem.where if problem.where in form.fields else None
             form.add_error(field, problem.words[short_language()])
@@ -58,7 +61,7 @@ def _edit(request: HttpRequest, form: Any, case: Case, template: str, save: Any,
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
-def add_person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add_person(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Someone with a role in the case."""
     case = _case(request, pk)
     form = PersonForm(request.POST or None)
@@ -71,7 +74,7 @@ def add_person(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
-def add_group(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add_group(request: StaffRequest, pk: UUID) -> HttpResponse:
     """People whose names nobody knows: about forty co-workers."""
     case = _case(request, pk)
     form = GroupForm(request.POST or None)
@@ -84,7 +87,7 @@ def add_group(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
-def edit_person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit_person(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change what is known of a person or a group."""
     person = _part(request, Person, pk)
     held = person.opened(request.ring).values
@@ -98,12 +101,12 @@ def edit_person(request: HttpRequest, pk: UUID) -> HttpResponse:
         revision = form.cleaned_data["revision"] or 0
         actions.edit_person(person=person, values=form.values(), revision=revision, **_hers(request))
 
-    return _edit(request, form, person.case, template, save, person=person)
+    return _edit(request, form, person.case, template, save, shown=form.shown, person=person)
 
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
-def add_place(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Where something happened."""
     case = _case(request, pk)
     form = PlaceForm(request.POST or None)
@@ -116,7 +119,7 @@ def add_place(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
-def edit_place(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change a place."""
     place = _part(request, Place, pk)
     if request.method == "GET":
@@ -132,7 +135,7 @@ def edit_place(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_POST
-def remove_place(request: HttpRequest, pk: UUID) -> HttpResponse:
+def remove_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A place written down by mistake."""
     place = _part(request, Place, pk)
     actions.remove_place(place=place, **_hers(request))
@@ -141,7 +144,7 @@ def remove_place(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
-def add_business(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add_business(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A business that plays a part."""
     case = _case(request, pk)
     form = BusinessForm(request.POST or None, initial={"revision": case.revision})
@@ -154,7 +157,7 @@ def add_business(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_POST
-def remove_business(request: HttpRequest, pk: UUID, business_id: UUID) -> HttpResponse:
+def remove_business(request: StaffRequest, pk: UUID, business_id: UUID) -> HttpResponse:
     """A business written down by mistake."""
     case = _case(request, pk)
     actions.remove_business(case=case, business_id=str(business_id), revision=case.revision, **_hers(request))
@@ -163,7 +166,7 @@ def remove_business(request: HttpRequest, pk: UUID, business_id: UUID) -> HttpRe
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
-def add_note(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add_note(request: StaffRequest, pk: UUID) -> HttpResponse:
     """What was said, or what the writer makes of it."""
     case = _case(request, pk)
     form = NoteForm(request.POST or None)
@@ -176,7 +179,7 @@ def add_note(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.TASK_EDIT)
 @require_http_methods(_EDIT)
-def add_task(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add_task(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Something to do by a day: a call-back at the time she said."""
     case = _case(request, pk)
     form = TaskForm(request.POST or None, case=case)
@@ -189,7 +192,7 @@ def add_task(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.TASK_EDIT)
 @require_POST
-def settle_task(request: HttpRequest, pk: UUID) -> HttpResponse:
+def settle_task(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Done, dropped, or to do again."""
     task = _part(request, Task, pk)
     form = SettleForm(request.POST)
@@ -201,7 +204,7 @@ def settle_task(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_READ)
 @require_POST
-def open_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+def open_compartment(request: StaffRequest, pk: UUID, kind: str) -> HttpResponse:
     """One safety compartment, opened apart. A POST: nothing opens it by looking at a link."""
     case = _case(request, pk)
     if kind not in Compartment.Kind.values:
@@ -213,7 +216,7 @@ def open_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_POST
-def save_compartment(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+def save_compartment(request: StaffRequest, pk: UUID, kind: str) -> HttpResponse:
     """Write a compartment."""
     case = _case(request, pk)
     compartment = get_object_or_404(Compartment, case=case, kind=kind)

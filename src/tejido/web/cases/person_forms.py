@@ -65,8 +65,19 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, held: dict[str, Any] | None = None, **kwargs: Any) -> None:
         self._held = held or {}
         if self._held:
-            kwargs["initial"] = {**_initial(self._held), **(kwargs.get("initial") or {})}
+            kwargs["initial"] = {**self.shown(self._held), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def shown(cls, held: dict[str, Any]) -> dict[str, Any]:
+        """What the form's fields show of stored values."""
+        initial = {name: held.get(name) for name in (*_CODES, "birth_year")}
+        names, identifiers = held.get("names") or [], held.get("identifiers") or []
+        initial |= {part: (_first(names, _FULL) or {}).get(part) for part in _NAME}
+        initial["nickname"] = (_first_nickname(names) or {}).get("given")
+        initial |= {kind: (_first(identifiers, kind) or {}).get("value") for kind in cls.IDENTIFIERS}
+        owed = held.get("owed") or {}
+        return initial | {f"owed_{part}": owed.get(part) for part in ("amount", "currency", "on")}
 
     def clean_birth_year(self) -> int | None:
         """Not after this year."""
@@ -119,17 +130,6 @@ def _first_nickname(names: list[dict[str, str]]) -> dict[str, str] | None:
     return next((name for name in names if name["kind"] != _FULL), None)
 
 
-def _initial(held: dict[str, Any]) -> dict[str, Any]:
-    """What the form shows of stored values."""
-    initial = {name: held.get(name) for name in (*_CODES, "birth_year")}
-    names, identifiers = held.get("names") or [], held.get("identifiers") or []
-    initial |= {part: (_first(names, _FULL) or {}).get(part) for part in _NAME}
-    initial["nickname"] = (_first_nickname(names) or {}).get("given")
-    initial |= {kind: (_first(identifiers, kind) or {}).get("value") for kind in PersonForm.IDENTIFIERS}
-    owed = held.get("owed") or {}
-    return initial | {f"owed_{part}": owed.get(part) for part in ("amount", "currency", "on")}
-
-
 class GroupForm(forms.Form):
     """People whose names nobody knows: how many, and how many of them are what.
 
@@ -146,9 +146,7 @@ class GroupForm(forms.Form):
 
     def __init__(self, *args: Any, held: dict[str, Any] | None = None, **kwargs: Any) -> None:
         held = held or {}
-        shown = ("role", *COUNTS, "means_of_control", "recruitment")
-        initial = {name: held.get(name) for name in shown if held.get(name)}
-        kwargs["initial"] = {**initial, **(kwargs.get("initial") or {})}
+        kwargs["initial"] = {**self.shown(held), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.attributes: list[tuple[str, str, list[str]]] = []
         for name, attribute in code_list("group_attribute").codes.items():
@@ -156,6 +154,12 @@ class GroupForm(forms.Form):
             codes = code_list(attribute.properties["codes"])
             add = self._add_few if len(codes.codes) <= 6 else self._add_many
             self.attributes.append((name, attribute.label[short_language()], add(name, codes.name, counts)))
+
+    @classmethod
+    def shown(cls, held: dict[str, Any]) -> dict[str, Any]:
+        """What the form's fields show of stored values, the counts per code apart."""
+        names = ("role", *COUNTS, "means_of_control", "recruitment")
+        return {name: held[name] for name in names if held.get(name)}
 
     def _add_few(self, name: str, codes: str, counts: dict[str, int]) -> list[str]:
         listed = code_list(codes)

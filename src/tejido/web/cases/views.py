@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases import actions
 from tejido.web.cases.finding import find_cases
 from tejido.web.cases.forms import CaseForm, FindCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
+from tejido.web.intake.choices import said
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import Page, newest_first
 from tejido.web.security import audit
@@ -28,6 +31,7 @@ from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
 _SHOWN = ("mine", "open", "all")
+Shown = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def case_list(user: Any, shown: str, after: UUID | None) -> Page:
@@ -45,7 +49,7 @@ def case_list(user: Any, shown: str, after: UUID | None) -> Page:
 
 @requires(Permission.CASE_READ)
 @require_GET
-def list_cases(request: HttpRequest) -> HttpResponse:
+def list_cases(request: StaffRequest) -> HttpResponse:
     """Cases of my teams. Codes and days only."""
     shown = request.GET.get("show", "open")
     shown = shown if shown in _SHOWN else "open"
@@ -60,7 +64,7 @@ def list_cases(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.CASE_OPEN)
 @require_http_methods(["GET", "POST"])
-def open_case(request: HttpRequest, contact_id: UUID | None = None) -> HttpResponse:
+def open_case(request: StaffRequest, contact_id: UUID | None = None) -> HttpResponse:
     """A new case with its first survivor, from a contact or from nothing."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id) if contact_id else None
     initial = _from_contact(contact, request) if contact and request.method == "GET" else None
@@ -77,7 +81,7 @@ def open_case(request: HttpRequest, contact_id: UUID | None = None) -> HttpRespo
 
 
 @transaction.atomic
-def _open(request: HttpRequest, form: OpenCaseForm, contact: Contact | None) -> Case:
+def _open(request: StaffRequest, form: OpenCaseForm, contact: Contact | None) -> Case:
     given, who = form.cleaned_data, {"by": request.user, "ring": request.ring}
     case = actions.open_case(
         contact=contact, indications=given["indications"], summary=given["summary"], priority=given["priority"] or 0,
@@ -89,7 +93,7 @@ def _open(request: HttpRequest, form: OpenCaseForm, contact: Contact | None) -> 
     return case
 
 
-def _from_contact(contact: Contact, request: HttpRequest) -> dict[str, Any]:
+def _from_contact(contact: Contact, request: StaffRequest) -> dict[str, Any]:
     """What the contact already says, if she herself was speaking; the advocate corrects it."""
     opened = contact.opened(request.ring)
     audit.record("contact.read", by=request.user, record=contact)
@@ -107,7 +111,7 @@ def _from_contact(contact: Contact, request: HttpRequest) -> dict[str, Any]:
 
 @requires(Permission.CASE_SEARCH)
 @require_http_methods(["GET", "POST"])
-def find_case(request: HttpRequest) -> HttpResponse:
+def find_case(request: StaffRequest) -> HttpResponse:
     """Find a case again. Terms travel in the body of a POST only: no address, no log, no history."""
     form = FindCaseForm(request.POST or None)
     found = None
@@ -119,7 +123,7 @@ def find_case(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(["GET", "POST"])
-def attach_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+def attach_contact(request: StaffRequest, contact_id: UUID) -> HttpResponse:
     """Find the case a contact belongs to, and say so."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id)
     form, found, problem = FindCaseForm(), None, ""
@@ -141,7 +145,7 @@ def attach_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Status, owner, priority, indications, summary."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
     opened = case.opened(request.ring)
@@ -154,7 +158,8 @@ def edit_case(request: HttpRequest, pk: UUID) -> HttpResponse:
             actions.edit_case(case=case, revision=form.cleaned_data["revision"], changes=form.changes(),
                               by=request.user, ring=request.ring, now=timezone.now())  # fmt: skip
         except StaleRevision as stale:
-            return render(request, "cases/edit_case.html", stale_context(request, form, stale, case), status=409)
+            context = stale_context(request, form, stale, stale.record)
+            return render(request, "cases/edit_case.html", context, status=409)
         except BadInput as problem:
             form.add_error(problem.where or None, problem.words[short_language()])
         else:
@@ -166,17 +171,22 @@ def edit_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "cases/edit_case.html", {"form": form, "case": case}, status=status)
 
 
-def stale_context(request: HttpRequest, typed: Any, stale: StaleRevision, case: Case) -> dict[str, Any]:
-    """Someone else saved first: what stands now; the form keeps what was typed, over the new revision."""
+def stale_context(
+    request: StaffRequest, typed: Any, stale: StaleRevision, case: Case, shown: Shown = dict
+) -> dict[str, Any]:
+    """Someone else saved first: what stands now; the form keeps what was typed, over the new revision.
+
+    `shown` turns stored values into what the form's fields show of them.
+    """
     standing = stale.record
     opened = standing.opened(request.ring)
     audit.record("case.read", by=request.user, record=case)
-    names = [name for name in typed.fields if name in opened.values or name in ("status", "priority")]
-    differing = [
-        (typed.fields[name].label, getattr(opened, name))
-        for name in names
-        if (typed.cleaned_data.get(name) or None) != (getattr(opened, name) or None)
-    ]
+    now = shown({"status": case.status, "priority": case.priority, **opened.values})
+    differing = []
+    for name, field in typed.fields.items():
+        theirs, mine = now.get(name) or None, typed.cleaned_data.get(name) or None
+        if name in now and str(theirs) != str(mine):
+            differing.append((field.label, said(field, theirs)))
     data = typed.data.copy()
     data["revision"] = standing.revision
     typed.data = data

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.consents import sections as consents
 from tejido.web.referrals import sections as referrals
 from tejido.web.sharing import sections as sharing
 
-Section = Callable[[HttpRequest, Case], tuple[str, dict[str, Any]]]
+Section = Callable[[StaffRequest, Case], tuple[str, dict[str, Any]]]
 
 ON_CASE: tuple[Section, ...] = (referrals.section, consents.section, sharing.section)
 
 
-def sections_of(request: HttpRequest, case: Case) -> list[str]:
+def sections_of(request: StaffRequest, case: Case) -> list[str]:
     """Each room's part of the page, rendered."""
     parts = []
     for section in ON_CASE:

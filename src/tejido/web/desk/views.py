@@ -6,36 +6,44 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from tejido.web.cases.models import CARRIED, Case, Task
+from tejido.web.accounts.requests import StaffRequest
+from tejido.web.cases.models import Case, Task
 from tejido.web.cases.pages import read_case
-from tejido.web.cases.views import case_list
 from tejido.web.desk.sections import sections_of
+from tejido.web.intake.models import Contact
 from tejido.web.intake.views import queue_page
 from tejido.web.security import audit
 from tejido.web.security.access import allows, requires
 from tejido.web.security.permissions import Permission
+from tejido.web.sharing.models import Alert, Handover
 
 _MOST = 10
 
 
 @require_GET
-def show_desk(request: HttpRequest) -> HttpResponse:
+def show_desk(request: StaffRequest) -> HttpResponse:
     """Where a working day starts: who waits, what is mine, what is due. Codes and days only."""
     context: dict[str, Any] = {}
     user = request.user
     if allows(user, Permission.CONTACT_TAKE):
         context["waiting"] = queue_page(user, "waiting", None).rows[:_MOST]
-        mine = queue_page(user, "mine", None).rows
-        context["taken"] = [contact for contact in mine if contact.state == contact.State.TAKEN][:_MOST]
+        mine = Contact.objects.visible_to(user).filter(owner=user, state=Contact.State.TAKEN)
+        context["taken"] = list(mine.defer(*Contact.sealed_names()).order_by("-received_at")[:_MOST])
     if allows(user, Permission.CASE_READ):
-        carried = case_list(user, "mine", None).rows
-        context["cases"] = [case for case in carried if case.status in CARRIED][:_MOST]
+        carried = Case.objects.visible_to(user).open().filter(owner=user)
+        context["cases"] = list(carried.defer(*Case.sealed_names()).order_by("-opened_on", "pk")[:_MOST])
         context["tasks"] = _due(user)
+    if allows(user, Permission.HANDOVER_ANSWER):
+        offered = Handover.objects.visible_to(user).offered()
+        context["offered"] = list(offered.defer(*Handover.sealed_names()).order_by("made_at")[:_MOST])
+    if allows(user, Permission.ALERT_READ):
+        unseen = Alert.objects.visible_to(user).unseen().exclude(raised_by=user)
+        context["alerts"] = list(unseen.select_related("case").order_by("raised_at")[:_MOST])
     shown = {name: len(rows) for name, rows in context.items()}
     audit.record("desk.shown", by=user, filter=",".join(sorted(shown)), count=sum(shown.values()))
     return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate()})
@@ -49,7 +57,7 @@ def _due(user: Any) -> list[Task]:
 
 @requires(Permission.CASE_READ)
 @require_GET
-def show_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One calm page: what is known, what was said, what is to be done, what left and what came of it."""
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
     context = read_case(case, by=request.user, ring=request.ring)

@@ -55,3 +55,12 @@ class CodesField(forms.MultipleChoiceField):
         many = len(code_list(name).codes) > 30
         kwargs.setdefault("widget", forms.SelectMultiple({"size": 6}) if many else forms.CheckboxSelectMultiple())
         super().__init__(choices=code_choices(name), **kwargs)
+
+
+def said(field: forms.Field, value: Any) -> str:
+    """A stored value in the words of its field's choices."""
+    choices = dict(getattr(field, "choices", None) or [])
+    if isinstance(value, list):
+        return ", ".join(str(choices.get(item, item)) for item in value)
+    key = str(value).lower() if isinstance(value, bool) else value
+    return str(choices.get(key, "" if value is None else value))

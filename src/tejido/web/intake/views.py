@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.intake import actions
+from tejido.web.intake.choices import said
 from tejido.web.intake.forms import ContactForm, TakeCallForm
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import SIZE, Page, newest_first
@@ -42,7 +44,7 @@ def queue_page(user: Any, shown: str, after: UUID | None) -> Page:
 
 @requires(Permission.CONTACT_TAKE)
 @require_GET
-def list_contacts(request: HttpRequest) -> HttpResponse:
+def list_contacts(request: StaffRequest) -> HttpResponse:
     """The queue: who waits, what I took, what came lately. Codes and times only."""
     shown = request.GET.get("show", "waiting")
     shown = shown if shown in _SHOWN else "waiting"
@@ -55,7 +57,7 @@ def list_contacts(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.CONTACT_TAKE)
 @require_POST
-def take_call(request: HttpRequest) -> HttpResponse:
+def take_call(request: StaffRequest) -> HttpResponse:
     """The phone rings: a contact starts at once, and the first thing to ask is whether she can talk."""
     form = TakeCallForm(request.POST)
     language = form.cleaned_data["language"] if form.is_valid() else ""
@@ -67,7 +69,7 @@ def take_call(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.CONTACT_TAKE)
 @require_POST
-def take_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+def take_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a waiting contact; whoever comes second is told who has it."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
     try:
@@ -80,7 +82,7 @@ def take_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CONTACT_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The contact while she listens, and afterwards. POST saves; htmx posts a draft every few seconds."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("owner"), pk=pk)
     if contact.state == Contact.State.WAITING:
@@ -94,7 +96,7 @@ def edit_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CONTACT_EDIT)
 @require_POST
-def close_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+def close_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close a contact that is already saved; the form's own button saves and closes in one step."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
     revision = request.POST.get("revision", "")
@@ -112,7 +114,7 @@ def close_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("list_contacts")
 
 
-def _save(request: HttpRequest, contact: Contact) -> HttpResponse:
+def _save(request: StaffRequest, contact: Contact) -> HttpResponse:
     draft = bool(request.htmx)
     form = ContactForm(request.POST, contact=contact, draft=draft)
     if not form.is_valid():
@@ -135,7 +137,7 @@ def _save(request: HttpRequest, contact: Contact) -> HttpResponse:
     return _go_on(request, contact)
 
 
-def _go_on(request: HttpRequest, contact: Contact) -> HttpResponse:
+def _go_on(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Where the pressed button leads once everything is saved."""
     then = request.POST.get("then", "")
     if then == "close":
@@ -148,7 +150,7 @@ def _go_on(request: HttpRequest, contact: Contact) -> HttpResponse:
     return redirect("edit_contact", contact.pk)
 
 
-def _draft_answer(request: HttpRequest, contact: Contact, state: str, *, status: int = 200) -> HttpResponse:
+def _draft_answer(request: StaffRequest, contact: Contact, state: str, *, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {"contact": contact, "state": state, "now": timezone.now(), "swap": True}
     if state == "saved":
         values = contact.opened(request.ring).values
@@ -157,7 +159,7 @@ def _draft_answer(request: HttpRequest, contact: Contact, state: str, *, status:
     return render(request, "intake/_draft.html", context, status=status)
 
 
-def _difference(request: HttpRequest, standing: Any, typed: ContactForm) -> HttpResponse:
+def _difference(request: StaffRequest, standing: Any, typed: ContactForm) -> HttpResponse:
     """Someone else saved: what stands now beside what was typed; saving again keeps what is typed."""
     values = standing.opened(request.ring).values
     audit.record("contact.read", by=request.user, record=standing)
@@ -165,7 +167,7 @@ def _difference(request: HttpRequest, standing: Any, typed: ContactForm) -> Http
     differing = []
     for name, mine in typed.answers().items():
         if mine != values[name]:
-            differing.append({"field": typed[name], "standing": _said(now[name], values[name])})
+            differing.append({"field": typed[name], "standing": said(now.fields[name], values[name])})
     retyped = ContactForm({**_lists(request.POST), "revision": standing.revision}, contact=standing)
     return _page(request, standing, values, retyped, status=409, differing=differing)
 
@@ -175,17 +177,8 @@ def _lists(posted: Any) -> dict[str, Any]:
     return {name: posted.getlist(name) if name == "countries" else posted.get(name) for name in posted}
 
 
-def _said(field: Any, value: Any) -> str:
-    """A stored value in the words of its choices."""
-    choices = dict(getattr(field.field, "choices", None) or [])
-    if isinstance(value, list):
-        return ", ".join(str(choices.get(item, item)) for item in value)
-    key = str(value).lower() if isinstance(value, bool) else value
-    return str(choices.get(key, "" if value is None else value))
-
-
 def _page(
-    request: HttpRequest, contact: Contact, values: dict[str, Any], form: ContactForm, *, status: int = 200, **more: Any
+    request: StaffRequest, contact: Contact, values: dict[str, Any], form: ContactForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {
         "contact": contact, "form": form, "duties": actions.duties_for(values["under_18"]),
