@@ -5,20 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from tejido.agreements import Release, release_problems
 from tejido.vocabulary import Language, code_list
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import as_value, local_day, our_rules, recipient_names, releases_of
 from tejido.web.security.access import allows
 from tejido.web.security.permissions import Permission
 
 
-def section(request: HttpRequest, case: Case) -> tuple[str, dict[str, Any]]:
+def section(request: StaffRequest, case: Case) -> tuple[str, dict[str, Any]]:
     """Template and context."""
     today, rules = local_day(timezone.now()), our_rules()
     shown = []

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.consents import actions
 from tejido.web.consents.forms import ReleaseForm
@@ -25,10 +26,10 @@ _AGE = {"adult": "no", "minor": "yes"}
 
 
 @requires(Permission.RELEASE_RECORD)
-def record_release(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def record_release(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Ask, and write down exactly what she allows. Help never depends on it."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)
-    ring: KeyRing = request.ring  # type: ignore[attr-defined]
+    ring: KeyRing = request.ring
     now = timezone.now()
     survivors = survivors_of(case, ring)
     audit.record("case.read", by=request.user, record=case)

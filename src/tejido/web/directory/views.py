@@ -6,12 +6,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.directory import actions
 from tejido.web.directory.forms import FindServiceForm, ServiceForm
 from tejido.web.directory.models import Service
@@ -21,7 +22,7 @@ from tejido.web.security.sealing import StaleRevision
 
 
 @requires(Permission.REFERRAL_SEND)
-def list_services(request: HttpRequest) -> HttpResponse:
+def list_services(request: StaffRequest) -> HttpResponse:
     """Services by need, language and state. The directory is public knowledge: looking is not audited."""
     form = FindServiceForm(request.GET or None)
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -31,21 +32,21 @@ def list_services(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.REFERRAL_SEND)
-def show_service(request: HttpRequest, service_id: UUID) -> HttpResponse:
+def show_service(request: StaffRequest, service_id: UUID) -> HttpResponse:
     """One service; a confidential address stays sealed."""
     return _shown(request, _service(request, service_id))
 
 
 @require_POST
 @requires(Permission.REFERRAL_SEND)
-def open_service_address(request: HttpRequest, service_id: UUID) -> HttpResponse:
+def open_service_address(request: StaffRequest, service_id: UUID) -> HttpResponse:
     """The address, shown once on purpose: the answer is never stored, and it is noted who asked."""
     service = _service(request, service_id)
     return _shown(request, service, address=actions.open_address(service=service, by=request.user, ring=request.ring))
 
 
 @requires(Permission.SERVICE_EDIT)
-def add_service(request: HttpRequest) -> HttpResponse:
+def add_service(request: StaffRequest) -> HttpResponse:
     """Write down a service."""
     posted = request.POST if request.method == "POST" else None
     form = ServiceForm(posted)
@@ -59,7 +60,7 @@ def add_service(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.SERVICE_EDIT)
-def edit_service(request: HttpRequest, service_id: UUID) -> HttpResponse:
+def edit_service(request: StaffRequest, service_id: UUID) -> HttpResponse:
     """Change a service; saving says that someone has made sure of it today."""
     service = _service(request, service_id)
     form = ServiceForm(request.POST) if request.method == "POST" else ServiceForm.of(service)
@@ -81,15 +82,15 @@ def _today():  # type: ignore[no-untyped-def]
     return timezone.now().astimezone(settings.TEJIDO.time_zone).date()
 
 
-def _service(request: HttpRequest, service_id: UUID) -> Service:
+def _service(request: StaffRequest, service_id: UUID) -> Service:
     return get_object_or_404(Service.objects.visible_to(request.user), pk=service_id)
 
 
-def _shown(request: HttpRequest, service: Service, address: str | None = None) -> HttpResponse:
+def _shown(request: StaffRequest, service: Service, address: str | None = None) -> HttpResponse:
     context = {"service": service, "address": address, "may_edit": allows(request.user, Permission.SERVICE_EDIT)}
     return render(request, "directory/show_service.html", context)
 
 
-def _form(request: HttpRequest, form: ServiceForm, service: Service | None) -> HttpResponse:
+def _form(request: StaffRequest, form: ServiceForm, service: Service | None) -> HttpResponse:
     context = {"form": form, "service": service}
     return render(request, "directory/edit_service.html", context, status=422 if form.errors else 200)

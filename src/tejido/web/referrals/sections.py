@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.referrals.frames import referrals_of
 from tejido.web.security.access import allows
 from tejido.web.security.permissions import Permission
 
 
-def section(request: HttpRequest, case: Case) -> tuple[str, dict[str, Any]]:
+def section(request: StaffRequest, case: Case) -> tuple[str, dict[str, Any]]:
     """Template and context."""
     return "referrals/section.html", {
         "referrals": referrals_of(case, request.ring),  # type: ignore[attr-defined]

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import NotAllowed, survivors_of
 from tejido.web.directory.models import Service
@@ -24,7 +25,7 @@ from tejido.web.security.sealing import StaleRevision
 
 
 @requires(Permission.REFERRAL_SEND)
-def make_referral(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def make_referral(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Connect her to a service: she calls herself, or we tell the service what she allowed."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)
     services = list(Service.objects.visible_to(request.user).active().order_by("organisation", "code"))
@@ -51,7 +52,7 @@ def make_referral(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.REFERRAL_SEND)
-def report_outcome(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+def report_outcome(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     """What came of a referral, as a code and, if needed, a sealed note."""
     found = Referral.objects.select_related("case").filter(case__in=Case.objects.visible_to(request.user))
     referral = get_object_or_404(found, pk=referral_id)

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.security.access import allows
 from tejido.web.security.permissions import Permission
@@ -14,7 +13,7 @@ from tejido.web.security.sealing import open_all
 from tejido.web.sharing.models import Handover
 
 
-def section(request: HttpRequest, case: Case) -> tuple[str, dict[str, Any]]:
+def section(request: StaffRequest, case: Case) -> tuple[str, dict[str, Any]]:
     """Template and context."""
     handovers = list(
         Handover.objects.filter(case=case).select_related("partner", "message").order_by("-made_at")

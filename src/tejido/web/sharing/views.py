@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import survivors_of
 from tejido.web.consents.models import Release
@@ -26,7 +27,7 @@ from tejido.web.sharing.wording import facts_in_words
 
 
 @requires(Permission.HANDOVER_SEND)
-def hand_over(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Offer a case to the partner: her release, the agreement and the law decide, and say why not."""
     case = _case(request, case_id)
     posted = request.POST if request.method == "POST" else None
@@ -51,7 +52,7 @@ def hand_over(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.DANGER_SEND)
-def send_danger_alert(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def send_danger_alert(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Imminent danger: without her release, on a named basis, with a second person."""
     case = _case(request, case_id)
     bases = pages.danger_bases()
@@ -83,7 +84,7 @@ def send_danger_alert(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.CASE_READ)
-def list_handovers(request: HttpRequest) -> HttpResponse:
+def list_handovers(request: StaffRequest) -> HttpResponse:
     """What arrived and what left: codes, days and states. Whoever may answer also opens what waits."""
     if allows(request.user, Permission.HANDOVER_ANSWER):
         actions.process_arrivals(by=request.user, ring=request.ring, now=timezone.now())
@@ -97,14 +98,14 @@ def list_handovers(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.CASE_READ)
-def show_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def show_handover(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     """One hand-over: what left or arrived, and what came back."""
     return _shown(request, _handover(request, handover_id))
 
 
 @require_POST
 @requires(Permission.HANDOVER_ANSWER)
-def accept_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def accept_handover(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     """Take the case up: it becomes a case of our own."""
     handover = _handover(request, handover_id)
     try:
@@ -116,7 +117,7 @@ def accept_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.HANDOVER_ANSWER)
-def decline_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def decline_handover(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     """Say no, with a coded reason; what arrived is emptied."""
     handover = _handover(request, handover_id)
     form = DeclineForm(request.POST)
@@ -134,7 +135,7 @@ def decline_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.HANDOVER_SEND)
-def recall_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def recall_handover(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     """Call back what was sent by mistake or endangers her."""
     handover = _handover(request, handover_id)
     form = RecallForm(request.POST)
@@ -151,7 +152,7 @@ def recall_handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.HANDOVER_ANSWER)
-def report_handover_outcome(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def report_handover_outcome(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     """Tell the partner what came of it, as far as she allows."""
     handover = _handover(request, handover_id)
     if handover.case is None:
@@ -175,7 +176,7 @@ def report_handover_outcome(request: HttpRequest, handover_id: UUID) -> HttpResp
 
 @require_POST
 @requires(Permission.RELEASE_RECORD)
-def revoke_release(request: HttpRequest, release_id: UUID) -> HttpResponse:
+def revoke_release(request: StaffRequest, release_id: UUID) -> HttpResponse:
     """She changed her mind: the release ends and what rests on it is called back."""
     found = Release.objects.select_related("case").filter(case__in=Case.objects.visible_to(request.user))
     release = get_object_or_404(found, pk=release_id)
@@ -185,7 +186,7 @@ def revoke_release(request: HttpRequest, release_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ALERT_READ)
-def list_alerts(request: HttpRequest) -> HttpResponse:
+def list_alerts(request: StaffRequest) -> HttpResponse:
     """What a second person must look at."""
     alerts = Alert.objects.visible_to(request.user).select_related("case", "raised_by", "seen_by", "handover")
     unseen = list(alerts.unseen())
@@ -196,7 +197,7 @@ def list_alerts(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ALERT_READ)
-def see_alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def see_alert(request: StaffRequest, alert_id: UUID) -> HttpResponse:
     """I have looked at it; whoever raised it cannot say so."""
     alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=alert_id)
     actions.see_alert(alert=alert, by=request.user, now=timezone.now())
@@ -205,7 +206,7 @@ def see_alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.AGREEMENT_READ)
-def list_agreements(request: HttpRequest) -> HttpResponse:
+def list_agreements(request: StaffRequest) -> HttpResponse:
     """What was agreed with whom."""
     agreements = SharedAgreement.objects.select_related("partner").order_by("partner_id", "pk")
     return render(request, "sharing/list_agreements.html", {"agreements": agreements})
@@ -213,19 +214,19 @@ def list_agreements(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.AGREEMENT_READ)
-def show_agreement(request: HttpRequest, agreement_id: str) -> HttpResponse:
+def show_agreement(request: StaffRequest, agreement_id: str) -> HttpResponse:
     """One agreement, in words."""
     shared = get_object_or_404(SharedAgreement.objects.select_related("partner"), pk=agreement_id)
     return render(request, "sharing/show_agreement.html", {"shared": shared, "document": shared.document})
 
 
-def _case(request: HttpRequest, case_id: UUID) -> Case:
+def _case(request: StaffRequest, case_id: UUID) -> Case:
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)
     audit.record("case.read", by=request.user, record=case)
     return case
 
 
-def _handover(request: HttpRequest, handover_id: UUID) -> Handover:
+def _handover(request: StaffRequest, handover_id: UUID) -> Handover:
     found = Handover.objects.visible_to(request.user).select_related("partner", "case", "agreement", "message")
     return get_object_or_404(found, pk=handover_id)
 
@@ -244,7 +245,7 @@ def _explain(form: HandOverForm | DangerForm | HandoverOutcomeForm, refused: Exc
 
 
 def _shown(
-    request: HttpRequest, handover: Handover, *, problem: str = "", decline: DeclineForm | None = None,
+    request: StaffRequest, handover: Handover, *, problem: str = "", decline: DeclineForm | None = None,
     recall: RecallForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     opened = handover.opened(request.ring)

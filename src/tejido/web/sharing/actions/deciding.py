@@ -17,8 +17,9 @@ from tejido.web.sharing.models import SharedAgreement
 
 
 def decide(
-    request: Request, *, agreement: SharedAgreement | None, releases: Sequence[Release], by: Any, record: models.Model
-) -> Decision:
+    request: Request, *, agreement: SharedAgreement | None, releases: Sequence[Release], by: Any,
+    record: models.Model | None,
+) -> Decision:  # fmt: skip
     """May it leave? Raises `NotAllowed`, after an audit line with the reasons' codes. Call outside any transaction."""
     terms = _terms(agreement)
     rules = agreement.partner.rules() if agreement is not None else None

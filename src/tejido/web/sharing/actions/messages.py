@@ -11,17 +11,29 @@ from typing import Any, Literal
 from django.conf import settings
 from django.db import transaction
 
-from tejido.agreements import Agreement
-from tejido.exchange import BadMessage, Header, Opened, build_message, format_minute, open_message, read_header
+from tejido.agreements import Agreement, Lane, Request
+from tejido.exchange import (
+    BadMessage,
+    Header,
+    Opened,
+    build_message,
+    format_minute,
+    open_message,
+    read_header,
+    tables_of,
+)
 from tejido.vocabulary import BadInput
+from tejido.web.consents.frames import local_day
 from tejido.web.mailbox.actions import next_sequence, queue_message, set_agreements, signing_key
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
+from tejido.web.sharing.actions.deciding import decide
 from tejido.web.sharing.models import SharedAgreement
 
+_TOTALS = "tabulation"
 # Who may have a message of each type built; the actions that call ask about the record itself.
 _PERMISSIONS = {
     "handover": Permission.HANDOVER_SEND,
@@ -62,10 +74,13 @@ def send_message(
 ) -> OutboundMessage:  # fmt: skip
     """Seal `body` to the partner's team `to`, sign it with our organisation's key, number it and queue it.
 
-    Decides nothing: whoever calls has asked `may_leave`. Raises `BadInput` for a body that is not of the type.
+    Whoever sends facts has asked `may_leave` about them; totals are asked about here, by the tables the body holds.
+    Raises `NotAllowed` for totals the agreement does not name, `BadInput` for a body that is not of the type.
     """
     require(by, _PERMISSIONS[message_type])
     partner.checked()
+    if message_type == _TOTALS:
+        _ask_about_totals(agreement, body, by, now)
     header = Header(
         id=str(uuid.uuid4()),
         sender=settings.TEJIDO.node,
@@ -81,6 +96,18 @@ def send_message(
         header, body, to=partner.team_key(to), partner=partner.organisation_verify_key(), signing=signing_key(ring)
     )
     return queue_message(partner=partner, header=header, raw=raw, by=by, now=now)
+
+
+def _ask_about_totals(agreement: SharedAgreement, body: Mapping[str, Any], by: Any, now: datetime) -> None:
+    request = Request(
+        sender=settings.TEJIDO.node,
+        recipient=agreement.partner_id,
+        purpose="statistics",
+        on=local_day(now),
+        lane=Lane.AGGREGATE,
+        tables=tables_of(body),
+    )
+    decide(request, agreement=agreement, releases=(), by=by, record=None)
 
 
 def receiving_team(message: InboundMessage) -> tuple[uuid.UUID, int]:
