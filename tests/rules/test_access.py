@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import ROLES
-from tests.records import one_of_everything
+from tests.web.seeding import seed
 
 # Pages that need no permission, and why.
 OPEN_TO_STRANGERS = {"sign_in", "choose_language"}  # before signing in
@@ -89,14 +89,14 @@ def test_a_member_without_the_permission_is_refused_everywhere(login, cast):
     assert refused
     for route in refused:
         for address in _addresses(route, [uuid4()]):
-            for answer in _asked(client, address):
-                assert answer.status_code == 403, (route.name, answer.status_code)
+            codes = {answer.status_code for answer in _asked(client, address)}
+            # A method the page does not have is 405 for everyone; the one it has must refuse.
+            assert 403 in codes and codes <= {403, 405}, (route.name, codes)  # noqa: PT018
 
 
 def test_a_member_of_no_team_finds_no_record_of_another(cast):
-    records = one_of_everything(cast)
+    ids = sorted(set(seed(cast.logins).values()) | _every_id())
     eve = cast.client("eve")  # a case manager's permissions, no team
-    ids = [record.pk for record in records]
     before = _fingerprint()
     for route in GUARDED:
         if not any(type(each).__name__ == "UUIDConverter" for each in route.pattern.converters.values()):
@@ -111,6 +111,16 @@ def test_a_member_of_no_team_finds_no_record_of_another(cast):
 
 # The directory of services is the whole organisation's: any member who may search cases may read a service.
 SHARED_WITH_THE_ORGANISATION = {"show_service", "edit_service", "open_service_address"}
+
+
+def _every_id() -> set[str]:
+    """Ids of one record of every kind the seeding left behind."""
+    kept = (m for m in apps.get_models() if m._meta.app_label in SHARED_APPS)
+    return {str(m.objects.first().pk) for m in kept if m.objects.exists()}
+
+
+# Rooms whose records belong to a team.
+SHARED_APPS = {"intake", "cases", "consents", "referrals", "sharing", "statistics"}
 
 
 def _fingerprint() -> dict[str, int]:
@@ -128,6 +138,7 @@ def test_the_walk_has_eyes(cast, monkeypatch):
     let_in = []
     for route in GUARDED:
         address = _addresses(route, [uuid4()])[0]
-        if any(answer.status_code != 403 for answer in _asked(client, address)):
+        if any(answer.status_code not in (403, 405) for answer in _asked(client, address)):
             let_in.append(route.name)
-    assert let_in == [route.name for route in GUARDED]
+    # Taking a call asks once more on its own: whoever is in no intake team has nobody to seal the contact to.
+    assert let_in == [route.name for route in GUARDED if route.name != "take_call"]

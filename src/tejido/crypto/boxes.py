@@ -75,7 +75,7 @@ def seal_box(public: PublicKey, plaintext: bytes, info: bytes) -> bytes:
     return bytes([VERSION]) + _SUITE.encrypt(plaintext, public._key(), info)
 
 
-def open_box(key: BoxKey, box: bytes, info: bytes) -> bytes:
+def open_box(key: BoxKey, box: bytes | memoryview, info: bytes) -> bytes:
     """Open what `seal_box` sealed to this key for the same `info`; raises `CannotOpen`."""
     box = bytes(box)
     if not box or box[0] != VERSION:

@@ -48,7 +48,7 @@ def seal_field(key: bytes, plaintext: bytes, context: Context) -> bytes:
     return _seal(key, _pad(plaintext), context)
 
 
-def open_field(key: bytes, blob: bytes, context: Context) -> bytes:
+def open_field(key: bytes, blob: bytes | memoryview, context: Context) -> bytes:
     """Open what `seal_field` sealed at the same context; raises `CannotOpen`."""
     return _unpad(_open(key, blob, context))
 
@@ -60,7 +60,7 @@ def wrap_key(wrapping: bytes, key: bytes, context: Context) -> bytes:
     return _seal(wrapping, key, context)
 
 
-def unwrap_key(wrapping: bytes, blob: bytes, context: Context) -> bytes:
+def unwrap_key(wrapping: bytes, blob: bytes | memoryview, context: Context) -> bytes:
     """The key that `wrap_key` sealed; raises `CannotOpen`."""
     key = _open(wrapping, blob, context)
     if len(key) != KEY_BYTES:
@@ -74,7 +74,7 @@ def _seal(key: bytes, plaintext: bytes, context: Context) -> bytes:
     return bytes([VERSION]) + nonce + AESGCMSIV(key).encrypt(nonce, plaintext, associated)
 
 
-def _open(key: bytes, blob: bytes, context: Context) -> bytes:
+def _open(key: bytes, blob: bytes | memoryview, context: Context) -> bytes:
     blob = bytes(blob)
     if len(blob) < 1 + _NONCE + _TAG or blob[0] != VERSION:
         raise CannotOpen

@@ -61,7 +61,7 @@ def seal_with_password(
     return bytes([VERSION]) + cost.encode() + salt + seal_field(key, secret, context)
 
 
-def open_with_password(blob: bytes, password: str, *, pepper: bytes, context: Context) -> bytes:
+def open_with_password(blob: bytes | memoryview, password: str, *, pepper: bytes, context: Context) -> bytes:
     """What `seal_with_password` sealed; raises `CannotOpen` for a wrong password, pepper or place."""
     blob = bytes(blob)
     if len(blob) < 5 + _SALT or blob[0] != VERSION:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from tejido.crypto import open_field, totp_code
+from tejido.vocabulary import Words
 from tejido.web.accounts.actions import member_context
 from tejido.web.accounts.models import Member
 from tejido.web.security.roles import ROLES
@@ -22,7 +23,7 @@ class DemoLogin:
 
     login: str
     name: str
-    role: dict[str, str]
+    role: Words
     password: str
     code: str
 
@@ -36,7 +37,7 @@ def demo_logins() -> list[DemoLogin]:
         DemoLogin(
             login=member.login,
             name=member.display_name,
-            role=dict(ROLES[member.roles[0]].title),
+            role=ROLES[member.roles[0]].title,
             password=DEMO_PASSWORD,
             code=totp_code(open_field(settings.TEJIDO.environment_key, member.totp, member_context(member)), now),
         )

@@ -17,7 +17,7 @@ class NothingLeftBehind:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith(settings.STATIC_URL):
+        if not request.path.startswith(str(settings.STATIC_URL)):
             response.headers["Cache-Control"] = "no-store, max-age=0"
             response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
             response.headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=(), interest-cohort=()"

@@ -59,7 +59,7 @@ def digest_of(entry: AuditEntry, before: bytes) -> bytes:
 def chain(limit: int = 5000) -> int:
     """Chain entries not yet chained, in the order they were committed; returns how many. Run by one job at a time."""
     last = AuditEntry.objects.filter(position__isnull=False).order_by("-position").first()
-    position, before = (last.position, bytes(last.digest)) if last else (0, b"\x00" * 32)
+    position, before = (last.position or 0, bytes(last.digest or b"")) if last else (0, b"\x00" * 32)
     fresh = list(AuditEntry.objects.filter(position__isnull=True).order_by("pk")[:limit])
     for entry in fresh:
         position += 1
@@ -71,9 +71,11 @@ def chain(limit: int = 5000) -> int:
 
 def broken_links() -> list[int]:
     """Positions whose digest does not follow from the entry and the one before: altered, removed or reordered."""
-    broken, before, expected = [], b"\x00" * 32, 1
+    broken: list[int] = []
+    before, expected = b"\x00" * 32, 1
     for entry in AuditEntry.objects.filter(position__isnull=False).order_by("position").iterator():
-        if entry.position != expected or digest_of(entry, before) != bytes(entry.digest):
-            broken.append(entry.position)
-        before, expected = bytes(entry.digest), entry.position + 1
+        position, digest = entry.position or 0, bytes(entry.digest or b"")
+        if position != expected or digest_of(entry, before) != digest:
+            broken.append(position)
+        before, expected = digest, position + 1
     return broken

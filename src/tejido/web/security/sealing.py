@@ -19,15 +19,15 @@ from tejido.web.security.models import RecordKey
 class StaleRevision(Exception):
     """Someone else saved this record since it was read. `record` is what stands now."""
 
-    def __init__(self, record: SealedRecord) -> None:
+    def __init__(self, record: Any) -> None:
         self.record = record
         super().__init__(record._meta.label)
 
 
-class Opened:
+class Opened[Record: SealedRecord]:
     """The sealed values of one record, opened; absent values are None. `opened.record` is the record."""
 
-    def __init__(self, record: SealedRecord, values: dict[str, Any]) -> None:
+    def __init__(self, record: Record, values: dict[str, Any]) -> None:
         self.record = record
         self.values = values
 
@@ -63,7 +63,7 @@ class SealedRecord(models.Model):
             setattr(self, name, blob)
         return self
 
-    def opened(self, ring: KeyRing) -> Opened:
+    def opened(self, ring: KeyRing) -> Opened[Self]:
         """All sealed values; raises `NoKey` or `CannotOpen`."""
         raw = ring.raw(self.key_id)
         values: dict[str, Any] = {}
@@ -97,7 +97,7 @@ class SealedRecord(models.Model):
         return Context(ring.node, self._meta.label_lower, str(self.pk), name, str(self.key_id))
 
 
-def open_all(records: Iterable[SealedRecord], ring: KeyRing) -> list[Opened]:
+def open_all[Record: SealedRecord](records: Iterable[Record], ring: KeyRing) -> list[Opened[Record]]:
     """Open many records with one query for their keys."""
     records = list(records)
     ring.load({record.key_id for record in records})

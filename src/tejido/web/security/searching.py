@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import phonenumbers
@@ -61,7 +61,7 @@ def index(ring: KeyRing, *, table: str, record_id: UUID, values: Iterable[tuple[
     index_many(ring, table=table, records={record_id: values})
 
 
-def index_many(ring: KeyRing, *, table: str, records: dict[UUID, Iterable[tuple[str, str]]]) -> None:
+def index_many(ring: KeyRing, *, table: str, records: Mapping[UUID, Iterable[tuple[str, str]]]) -> None:
     """Replace the tokens of many records."""
     key = _key(ring)
     SearchToken.objects.filter(table=table, record_id__in=records).delete()

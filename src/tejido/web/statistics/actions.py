@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tejido.statistics import Sheet, Tabulation, Window, join, protect
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Language
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Team
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
@@ -136,6 +136,6 @@ def public_sheet(*, run: SheetRun, by: Any, ring: KeyRing) -> Sheet:
     return protect(internal_sheet(run=run, by=by, ring=ring), k=run.threshold)
 
 
-def operators(partners: Sequence[Partner], language: str) -> list[str]:
+def operators(partners: Sequence[Partner], language: Language) -> list[str]:
     """Names of the organisations that counted, for the head of the sheet."""
     return [settings.TEJIDO.operator.name[language], *(partner.name[language] for partner in partners)]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from tejido.statistics.factsheet import write_sheet
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Language
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.mailbox.models import Partner
@@ -91,11 +91,12 @@ def download_sheet(request: StaffRequest, pk: UUID, language: str, form: str) ->
     if language not in ("es", "en") or form not in _FORMS:
         raise Http404
     sheet = actions.public_sheet(run=run, by=request.user, ring=request.ring)
-    names = actions.operators(list(Partner.objects.order_by("code")), language)
+    spoken: Language = "es" if language == "es" else "en"
+    names = actions.operators(list(Partner.objects.order_by("code")), spoken)
     # Only what may be published touches the disk, and only for as long as it takes to print it.
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "sheet"
-        write_sheet(sheet, target, "es" if language == "es" else "en", names)
+        write_sheet(sheet, target, spoken, names)
         body = (target / f"sheet.{form}").read_bytes()
     response = HttpResponse(body, content_type=_FORMS[form])
     response.headers["Content-Disposition"] = f'attachment; filename="sheet-{language}.{form}"'

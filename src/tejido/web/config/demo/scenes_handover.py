@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tejido.web.config.demo.scenes_intake import CANARIES, FIRST, GIVEN, HER_PHONE
+from tejido.web.config.demo.scenes_intake import CANARIES, FIRST, GIVEN
 from tejido.web.config.demo.thread import Thread, must
 from tejido.web.config.demo.visitor import Missing, Page, Visitor
 

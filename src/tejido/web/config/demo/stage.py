@@ -18,8 +18,8 @@ import click
 from tejido.crypto import SigningKey
 from tejido.vocabulary import BadInput
 from tejido.web.config.demo.people import NODES, DemoNode
-from tejido.web.config.processes import DOORS, Running, address, free_ports, python_environment, refuse_busy
 from tejido.web.config.making import new_environment, read_environment, write_environment
+from tejido.web.config.processes import DOORS, Running, address, free_ports, python_environment, refuse_busy
 
 _COMPLETE = "complete"  # written last: a demo cut off half-way is made again
 SEED = 2017
