@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CHECKS = (
     ("style", ["ruff", "check", "."]),
     ("format", ["ruff", "format", "--check", "--quiet", "."]),
-    ("types", ["mypy"]),
+    ("types of the library", ["mypy"]),
+    ("types of the node", ["mypy", "--config-file", "mypy_web.ini"]),
     ("direction of imports", ["lint-imports"]),
     ("templates", ["djlint", "--lint", "--quiet", "src/tejido/web"]),
 )

@@ -50,6 +50,16 @@ def test_a_case_from_a_contact_begins_on_the_contacts_day_and_opens_the_contact_
         actions.attach_contact(case=again, contact=contact, now=NOW, **hers(cast, "amara"))
 
 
+def test_a_case_begins_with_the_earliest_of_its_contacts(cast):
+    early = take_call(language="es", now=datetime(2026, 2, 1, 20, tzinfo=UTC), **hers(cast, "amara"))
+    case = actions.open_case(now=NOW, **hers(cast, "amara"))
+    actions.attach_contact(case=case, contact=early, now=NOW, **hers(cast, "amara"))
+    assert Case.objects.get(pk=case.pk).opened_on == date(2026, 2, 1)
+    ((_, coded),) = open_coded(cast.ring("dora"), "cases")
+    assert coded["case"]["opened_on"] == "2026-02-01"
+    assert coded["contacts"] == [str(early.pk)]
+
+
 def test_another_team_finds_no_key(cast):
     case = a_case(cast, summary="Una palabra.")
     with pytest.raises(NoKey):

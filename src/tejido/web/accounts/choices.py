@@ -4,20 +4,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from typing import Any
 
 from tejido.vocabulary import code_list
 from tejido.web.accounts.language import short_language
 
+# Said first in long lists: the languages and countries this work meets most.
+FIRST = {
+    "country": ("MX", "US", "GT", "HN", "SV", "NI", "CO", "VE", "EC", "PE", "CU", "HT", "DO", "BR"),
+    "language": ("es", "en", "nah", "mix", "zap", "yua", "tzo", "tzh", "quc", "mam", "fr", "ht", "pt"),
+}
+
 
 def code_choices(
-    name: str, *, only: Container[str] | None = None, empty: str | None = None
+    name: str, *, only: Container[str] | None = None, empty: Any = None
 ) -> Callable[[], list[tuple[str, str]]]:
-    """Choices, worded when the form is made. `only` keeps some codes; `empty` adds a first, empty one."""
+    """Choices, worded when the form is made. `only` keeps some codes; `empty` is the words of a first, empty one."""
 
     def choices() -> list[tuple[str, str]]:
-        language = short_language()
-        listed = code_list(name)
-        found = [(code, listed.label_of(code, language)) for code in listed if only is None or code in only]
+        listed, language = code_list(name), short_language()
+        kept = [code for code in listed if only is None or code in only]
+        first = [code for code in FIRST.get(name, ()) if code in kept]
+        if first:
+            rest = sorted(set(kept) - set(first), key=lambda code: listed.label_of(code, language).casefold())
+            kept = [*first, *rest]
+        found = [(code, listed.label_of(code, language)) for code in kept]
         return [("", str(empty)), *found] if empty is not None else found
 
     return choices

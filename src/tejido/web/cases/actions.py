@@ -96,6 +96,9 @@ def attach_contact(*, case: Case, contact: Contact, by: Member, ring: KeyRing, n
     if link is None:
         CaseContact.objects.create(case=case, contact=contact)
     ring.share(contact.key, case.team_id)
+    if contact.received_on < case.opened_on:
+        case.opened_on = contact.received_on
+        Case.objects.filter(pk=case.pk).update(opened_on=case.opened_on)
     keep(case, ring)
     audit.record("case.contact_attached", by=by, record=case, target=str(contact.pk))
 

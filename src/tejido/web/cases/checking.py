@@ -53,14 +53,15 @@ def _check_codes(table: Table, values: Mapping[str, Any]) -> None:
 
 
 def _check_counts(values: Mapping[str, Any]) -> None:
-    low, best, high = (values.get(name) for name in COUNTS)
-    if not all(isinstance(count, int) and count >= 1 for count in (low, best, high)):
+    counts: list[Any] = [values.get(name) for name in COUNTS]
+    if not all(isinstance(count, int) and count >= 1 for count in counts):
         raise BadInput(
             "group.counts",
             en="how many people: the least, the best estimate and the most, each 1 or more",
             es="cuántas personas: al menos, la mejor estimación y a lo más, cada una 1 o más",
             where="count_best",
         )
+    low, best, high = counts
     if not low <= best <= high:
         raise BadInput(
             "group.order",

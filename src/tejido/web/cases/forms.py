@@ -25,7 +25,7 @@ class OpenCaseForm(forms.Form):
     """A new case with its first survivor."""
 
     indications = CodeField("strength_of_indications", label=_("Strength of the indications"))
-    priority = forms.TypedChoiceField(label=_("Priority"), choices=_PRIORITY, coerce=int, empty_value=0, required=False)
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=_PRIORITY, coerce=int, required=False)
     summary = _text(_("Summary: your view of the case"), rows=5, most=20_000)
     given = _text(_("Given names"))
     paternal_surname = _text(_("First surname"))
@@ -66,7 +66,7 @@ class CaseForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = colleagues(case)
+        self.fields["owner"].queryset = colleagues(case)  # type: ignore[attr-defined]
 
     def changes(self) -> dict[str, Any]:
         """What goes to `edit_case`."""
@@ -127,7 +127,7 @@ class TaskForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = colleagues(case)
+        self.fields["owner"].queryset = colleagues(case)  # type: ignore[attr-defined]
 
 
 class SettleForm(forms.Form):

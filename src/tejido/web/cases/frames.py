@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ def records_tables(contacts: Coded, cases: Coded) -> dict[str, pa.Table]:
     return {"contacts": _table("contacts", contact_rows(contacts, case_of=case_of)), **tables}
 
 
-def _table(name: str, rows: list[Mapping[str, Any]]) -> pa.Table:
+def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     table, schema = record_table(name), arrow_schema(record_table(name))
     arrays = []
     for column, declared in zip(table.columns, schema, strict=True):

@@ -210,7 +210,8 @@ class GroupForm(forms.Form):
         }  # fmt: skip
 
     def _counts(self, name: str, fields: list[str]) -> dict[str, int]:
-        given, found = self.cleaned_data, {}
+        given = self.cleaned_data
+        found: dict[str, int] = {}
         for field in fields:
             if field.endswith("__code"):
                 code, count = given[field], given[field.removesuffix("code") + "count"]

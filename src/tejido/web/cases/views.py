@@ -82,14 +82,14 @@ def open_case(request: StaffRequest, contact_id: UUID | None = None) -> HttpResp
 
 @transaction.atomic
 def _open(request: StaffRequest, form: OpenCaseForm, contact: Contact | None) -> Case:
-    given, who = form.cleaned_data, {"by": request.user, "ring": request.ring}
+    given = form.cleaned_data
     case = actions.open_case(
         contact=contact, indications=given["indications"], summary=given["summary"], priority=given["priority"] or 0,
-        now=timezone.now(), **who,
+        by=request.user, ring=request.ring, now=timezone.now(),
     )  # fmt: skip
     survivor = form.survivor()
     if survivor is not None:
-        actions.add_person(case=case, values=survivor, **who)
+        actions.add_person(case=case, values=survivor, by=request.user, ring=request.ring)
     return case
 
 

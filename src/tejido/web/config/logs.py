@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ ALLOWED = frozenset(
 )  # fmt: skip
 
 
-def only_allowed(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
+def only_allowed(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
     """Drop every key that is not on the list."""
     return {key: value for key, value in line.items() if key in ALLOWED}
 

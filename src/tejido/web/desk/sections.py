@@ -24,7 +24,7 @@ ON_CASE: tuple[Section, ...] = (referrals.section, consents.section, sharing.sec
 
 def sections_of(request: StaffRequest, case: Case) -> list[str]:
     """Each room's part of the page, rendered."""
-    parts = []
+    parts: list[str] = []
     for section in ON_CASE:
         template, context = section(request, case)
         parts.append(render_to_string(template, context, request=request))

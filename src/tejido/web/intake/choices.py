@@ -3,42 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Container
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import code_list
-from tejido.web.accounts.language import short_language
-
-# Said first in long lists: the languages and countries this work meets most.
-FIRST = {
-    "country": ("MX", "US", "GT", "HN", "SV", "NI", "CO", "VE", "EC", "PE", "CU", "HT", "DO", "BR"),
-    "language": ("es", "en", "nah", "mix", "zap", "yua", "tzo", "tzh", "quc", "mam", "fr", "ht", "pt"),
-}
-
-
-def code_choices(name: str, *, only: Sequence[str] | None = None, empty: Any = None) -> Callable[[], list[Any]]:
-    """Choices of a code list; `only` limits them, `empty` is the words of a first empty choice."""
-
-    def choices() -> list[Any]:
-        codes, language = code_list(name), short_language()
-        listed = [code for code in only if code in codes] if only is not None else list(codes)
-        first = [code for code in FIRST.get(name, ()) if code in listed]
-        rest = [code for code in listed if code not in first]
-        if first:
-            rest.sort(key=lambda code: codes.label_of(code, language).casefold())
-        found = [(code, codes.label_of(code, language)) for code in [*first, *rest]]
-        return found if empty is None else [("", empty), *found]
-
-    return choices
+from tejido.web.accounts.choices import code_choices
 
 
 class CodeField(forms.ChoiceField):
     """One code of a list; may be left unsaid unless `required`."""
 
-    def __init__(self, name: str, *, only: Sequence[str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, name: str, *, only: Container[str] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         super().__init__(choices=code_choices(name, only=only, empty=_("not said yet")), **kwargs)
 

@@ -54,7 +54,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
 def show_privacy_notice(request: HttpRequest, version: str | None = None) -> HttpResponse:
     """The whole notice: the one in force, or an earlier version by its name."""
     if version is None:
-        notice = notice_on(timezone.localdate(timezone=settings.TEJIDO.time_zone))
+        notice: Notice | None = notice_on(timezone.localdate(timezone=settings.TEJIDO.time_zone))
     else:
         notice = next((one for one in notices() if one.version == version), None)
     if notice is None:

@@ -79,19 +79,21 @@ def _answer(handover: Handover, answer: Mapping[str, Any], by: Any, ring: KeyRin
 
 def _case_of(handover: Handover, body: Mapping[str, Any], by: Any, ring: KeyRing, now: datetime) -> Case:
     facts = body["facts"]
-    earlier = Handover.objects.filter(pk=body.get("handover_id"), direction=Handover.Direction.IN).first()
+    named = body.get("handover_id", str(handover.pk))
+    earlier = Handover.objects.filter(pk=named, direction=Handover.Direction.IN).first()
     if earlier is not None and earlier.case is not None and earlier.pk != handover.pk:
         # An alert of danger about someone whose case is already here: it adds to that case.
         _write_down(earlier.case, facts, by, ring, now)
         return earlier.case
-    shared = {"counted_by": handover.partner_id}
     case = cases.open_case(
-        indications=body.get("indications"), handover_id=handover.pk, by=by, ring=ring, now=now, **shared,
+        indications=body.get("indications"), handover_id=handover.pk, by=by, ring=ring, now=now,
+        counted_by=handover.partner_id,
         priority=1 if handover.lane == "danger" else 0,
     )  # fmt: skip
     for who, values in _people(facts).items():
         cases.add_person(
-            case=case, values=values, by=by, ring=ring, handover_id=shared_person_id(handover.pk, who), **shared
+            case=case, values=values, by=by, ring=ring, handover_id=shared_person_id(handover.pk, who),
+            counted_by=handover.partner_id,
         )
     for place in facts.get("places", ()):
         cases.add_place(case=case, values=place, by=by, ring=ring)
@@ -173,8 +175,8 @@ def _write_down(case: Case, facts: Mapping[str, Any], by: Any, ring: KeyRing, no
             record: Any = opened.record
             cases.save_compartment(compartment=record, content=held, revision=record.revision, by=by, ring=ring)
     labels = code_list("shareable_field")
-    for name, kind in _NOTES.items():
+    for name, note in _NOTES.items():
         if name in facts:
             label = labels.label_of(name, "es" if by.language == "es" else "en")
-            text = facts[name] if kind == "own_words" else f"{label}: {facts[name]}"
-            cases.add_note(case=case, kind=kind, text=text, by=by, ring=ring, now=now)
+            text = facts[name] if note == "own_words" else f"{label}: {facts[name]}"
+            cases.add_note(case=case, kind=note, text=text, by=by, ring=ring, now=now)

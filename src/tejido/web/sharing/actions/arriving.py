@@ -150,6 +150,8 @@ def shared_person_id(handover_id: uuid.UUID, who: str) -> uuid.UUID:
 def mark_counted(handover: Handover, ring: KeyRing) -> None:
     """Case and persons that both organisations now know carry the same ids there and here; the sender counts."""
     case, node = handover.case, settings.TEJIDO.node
+    if case is None:
+        raise ValueError("only a hand-over that has a case here can be counted")
     # The revision moves too, so that a form opened before does not write the empty columns back.
     Case.objects.filter(pk=case.pk).update(handover_id=handover.pk, counted_by=node, revision=F("revision") + 1)
     for who, person in (handover.opened(ring).persons or {}).items():
