@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`./run test`: style, types, direction of imports, then every test. Arguments go to pytest: `./run test tests/web -x`."""
+"""`./run test`: style, types, direction of imports, then every test. `./run test tests/web -x` runs some of them."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ BY_NAME = pytest.mark.parametrize("route", GUARDED, ids=[str(route.name) for rou
 def _addresses(route: URLPattern, ids) -> list[str]:
     """The route's addresses for every combination of records that could stand in it."""
     converters = route.pattern.converters
-    values = [list(ids) if type(each).__name__ == "UUIDConverter" else
-              [SAMPLES.get(type(each).__name__.removesuffix("Converter").lower(), "es")] for each in converters.values()]  # fmt: skip
+    kinds = [type(each).__name__.removesuffix("Converter").lower() for each in converters.values()]
+    values = [list(ids) if kind == "uuid" else [SAMPLES.get(kind, "es")] for kind in kinds]
     text = str(route.pattern)
     addresses = []
     for chosen in product(*values):
@@ -77,8 +77,6 @@ def test_a_stranger_is_sent_to_sign_in(route, db):
         for answer in _asked(Client(), address):
             assert answer.status_code == 302
             assert answer.headers["Location"].startswith("/login/")
-
-
 
 
 @pytest.mark.parametrize("login", ["amara", "chen", "bilal", "dora", "noor", "iris"])

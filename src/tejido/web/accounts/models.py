@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Members, teams and their public keys. Private halves are sealed: a member's under her password, a team's to members."""
+"""Members, teams, their public keys. Private halves are sealed: a member's under her password, a team's to members."""
 
 from __future__ import annotations
 
@@ -135,7 +135,8 @@ class Member(AbstractBaseUser):
 
     def signed_key(self) -> SignedKey:
         """Her public key with the organisation's word for it."""
-        return SignedKey(f"{settings.TEJIDO.node}/member/{self.pk}", PublicKey(bytes(self.public_key)), bytes(self.signature))
+        owner = f"{settings.TEJIDO.node}/member/{self.pk}"
+        return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
 
 
 class TeamKeyGrant(models.Model):

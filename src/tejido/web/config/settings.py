@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from tejido.vocabulary import BadInput
 from tejido.web.config.operators import Operator, read_operator
 
+DOORS = ("public", "staff", "partners")
+
 
 @dataclass(frozen=True, repr=False)
 class NodeSettings:
@@ -110,12 +112,10 @@ def node_settings() -> NodeSettings:
         pepper=_secret("TEJIDO_PEPPER", length=32),
         environment_key=_secret("TEJIDO_ENVIRONMENT_KEY", length=32),
         transport_key=_secret("TEJIDO_TRANSPORT_KEY", length=32),
-        secrets={door: _text(f"TEJIDO_SECRET_{door.upper()}") for door in ("public", "staff", "partners")},
+        secrets={door: _text(f"TEJIDO_SECRET_{door.upper()}") for door in DOORS},
         verify_key=_secret("TEJIDO_VERIFY_KEY", length=32) if pinned else None,
         hosts=tuple(_text("TEJIDO_HOSTS", "127.0.0.1,localhost").split(",")),
-        addresses={
-            door: _text(f"TEJIDO_ADDRESS_{door.upper()}", "http://127.0.0.1") for door in ("public", "staff", "partners")
-        },
+        addresses={door: _text(f"TEJIDO_ADDRESS_{door.upper()}", "http://127.0.0.1") for door in DOORS},
         demo=_flag("TEJIDO_DEMO", "0"),
         password_memory_mib=_memory(),
         secure_cookies=_flag("TEJIDO_SECURE_COOKIES", "1"),

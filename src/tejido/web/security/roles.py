@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tejido.vocabulary import Words
-from tejido.web.security.permissions import Permission as P
+from tejido.web.security.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,17 @@ class Role:
     code: str
     title: Words
     purpose: Words
-    permissions: frozenset[P]
+    permissions: frozenset[Permission]
 
 
-_TAKES_CONTACTS = {P.CONTACT_TAKE, P.CONTACT_READ, P.CONTACT_EDIT, P.CASE_OPEN, P.CASE_READ, P.CASE_EDIT, P.CASE_SEARCH,
-                   P.TASK_EDIT, P.RELEASE_RECORD, P.REFERRAL_SEND, P.AGREEMENT_READ}  # fmt: skip
-_CARRIES_CASES = _TAKES_CONTACTS | {P.HANDOVER_SEND, P.HANDOVER_ANSWER, P.DANGER_SEND, P.SERVICE_EDIT}
+_TAKES_CONTACTS = {Permission.CONTACT_TAKE, Permission.CONTACT_READ, Permission.CONTACT_EDIT, Permission.CASE_OPEN, Permission.CASE_READ, Permission.CASE_EDIT, Permission.CASE_SEARCH,
+                   Permission.TASK_EDIT, Permission.RELEASE_RECORD, Permission.REFERRAL_SEND, Permission.AGREEMENT_READ}  # fmt: skip
+_CARRIES_CASES = _TAKES_CONTACTS | {
+    Permission.HANDOVER_SEND,
+    Permission.HANDOVER_ANSWER,
+    Permission.DANGER_SEND,
+    Permission.SERVICE_EDIT,
+}
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -33,7 +38,7 @@ ROLES: dict[str, Role] = {
                 "en": "Answers the line, assesses safety, opens or finds the case, refers.",
                 "es": "Atiende la línea, valora la seguridad, abre o encuentra el caso, canaliza.",
             },
-            frozenset(_TAKES_CONTACTS | {P.DANGER_SEND}),
+            frozenset(_TAKES_CONTACTS | {Permission.DANGER_SEND}),
         ),
         Role(
             "case_manager",
@@ -51,7 +56,7 @@ ROLES: dict[str, Role] = {
                 "en": "Watches queue and workload, is the second person alerted to danger, reviews.",
                 "es": "Cuida la fila y la carga de trabajo, es la segunda persona avisada de un peligro, revisa.",
             },
-            frozenset(_CARRIES_CASES | {P.QUEUE_WATCH, P.ALERT_READ}),
+            frozenset(_CARRIES_CASES | {Permission.QUEUE_WATCH, Permission.ALERT_READ}),
         ),
         Role(
             "data_analyst",
@@ -61,7 +66,9 @@ ROLES: dict[str, Role] = {
                 "es": "Cuenta a partir de filas codificadas, elabora hojas informativas, intercambia totales. "
                 "No abre casos.",
             },
-            frozenset({P.COUNT, P.SHEET_BUILD, P.TABULATION_SEND, P.AGREEMENT_READ}),
+            frozenset(
+                {Permission.COUNT, Permission.SHEET_BUILD, Permission.TABULATION_SEND, Permission.AGREEMENT_READ}
+            ),
         ),
         Role(
             "auditor",
@@ -70,7 +77,7 @@ ROLES: dict[str, Role] = {
                 "en": "Reads who did what and when. Opens nothing.",
                 "es": "Lee quién hizo qué y cuándo. No abre nada.",
             },
-            frozenset({P.AUDIT_READ}),
+            frozenset({Permission.AUDIT_READ}),
         ),
         Role(
             "administrator",
@@ -79,7 +86,7 @@ ROLES: dict[str, Role] = {
                 "en": "Adds members to teams and signs keys. Opens no case.",
                 "es": "Agrega integrantes a los equipos y firma llaves. No abre casos.",
             },
-            frozenset({P.MEMBER_EDIT, P.AUDIT_READ}),
+            frozenset({Permission.MEMBER_EDIT, Permission.AUDIT_READ}),
         ),
     )
 }

@@ -85,9 +85,7 @@ class SealedRecord(models.Model):
         """Save over revision `expected` and no other; raises `StaleRevision` with what stands now."""
         self.revision = expected + 1
         values = {
-            field.attname: getattr(self, field.attname)
-            for field in self._meta.concrete_fields
-            if not field.primary_key
+            field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields if not field.primary_key
         }
         changed = type(self)._default_manager.filter(pk=self.pk, revision=expected).update(**values)
         if changed != 1:
