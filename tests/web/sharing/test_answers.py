@@ -248,3 +248,19 @@ def test_an_arrival_is_opened_on_the_page_of_whoever_may_answer(cast, us, terms)
     handover.refresh_from_db()
     assert answer.headers["Location"] == f"/cases/{handover.case_id}/"
     assert cast.client("eve").get(f"/handovers/{handover.pk}/").status_code == 404
+
+
+def test_a_message_sealed_to_an_older_generation_of_the_team_still_opens(cast, us, terms):
+    from tejido.web.accounts.actions import leave_team
+    from tejido.web.accounts.keys import team_of
+    from tejido.web.accounts.models import Team
+    from tejido.web.mailbox.actions import signing_key
+
+    team, ring = team_of(Team.Kind.CASES), cast.ring("chen")
+    raw = us.message("handover", handover_body(), NOW)
+    leave_team(member=cast.member("bilal"), team=team, secret=ring._secret(team.pk, 1), signing=signing_key(ring),
+               by=None)  # fmt: skip
+    assert receive(raw=raw, now=NOW).taken
+    assert process_arrivals(**_by(cast, "bilal")) == 0  # she left the team: it is not hers to open
+    assert process_arrivals(**_by(cast, "chen")) == 1
+    assert Handover.objects.count() == 1
