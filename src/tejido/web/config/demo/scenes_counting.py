@@ -35,7 +35,7 @@ def both_count_and_exchange_totals(thread: Thread) -> str:
             must(page.status == 200, "totals are sent", page)
     for code, login in _ANALYSTS.items():
         analyst = thread.staff(code, login)
-        thread.until("the partner's totals to arrive", lambda: analyst.get("/sheets/").html.count("2015-09-30"))
+        thread.until("the partner's totals to arrive", lambda by=analyst: "2015-09-30" in by.get("/sheets/").html)
     return "both organisations count and send each other totals, sealed to the other's data team"
 
 
@@ -67,7 +67,7 @@ def the_sheet_is_printed_in_both_languages(thread: Thread) -> str:
     for language in ("es", "en"):
         for form, begins in (("pdf", b"%PDF"), ("html", b"<!"), ("json", b"{")):
             page = priya.get(f"{thread.known['sheet']}{language}/{form}/")
-            must(page.status == 200 and page.body.lstrip().startswith(begins), f"the sheet exists as {form}, {language}")
+            must(page.status == 200 and page.body.lstrip().startswith(begins), f"the sheet exists: {form}, {language}")
             found = [each for each in CANARIES if each.encode() in page.body]
             must(not found, f"the printed sheet names her: {found}")
         must("INVENTADOS" in json.dumps(json.loads(page.body), ensure_ascii=False).upper()
@@ -85,7 +85,7 @@ def the_printed_figures_come_out_of_sealed_records(thread: Thread) -> str:
         _url, figures = _built(thread, code, *_PRINTED)
         joint = {unit: numbers[2] for unit, numbers in figures.items()}
         must(joint == dict(printed), f"{code} counts {joint}, the sheet of 2017 printed {printed}")
-    return "for 2015-2017 both count exactly what was printed: 1,189 contacts, 727 cases, 1,257 victims, 982 traffickers"
+    return "for 2015-2017 both count what was printed: 1,189 contacts, 727 cases, 1,257 victims, 982 traffickers"
 
 
 def nothing_of_her_is_readable_on_either_disk(thread: Thread) -> str:

@@ -69,9 +69,10 @@ def nothing_leaves_without_a_reason(thread: Thread) -> str:
     page = page.submit(page.form(action=f"/releases/{release}/revoke/"))
     must(page.status == 200, "she takes it back", page)
     _refused(thread, str(release), ("person_name",), "revoked")
-    left = [link for link in marisol.get("/handovers/").links if link.startswith("/handovers/") and link.count("/") == 3]
+    links = marisol.get("/handovers/").links
+    left = [link for link in links if link.startswith("/handovers/") and link.count("/") == 3]
     must(not left, "nothing has left")
-    return "without a release, or with one expired, revoked, future-dated, for another purpose or lacking a field: refused"
+    return "without a release, or with one expired, revoked, too early, for something else or lacking a field: refused"
 
 
 def the_case_goes_with_her_words(thread: Thread) -> str:
@@ -161,10 +162,12 @@ def the_case_is_found_again(thread: Thread) -> str:
     for how, value in (("phone", "(919) 555 0177"), ("name", f"Lupe {FIRST}"), ("name", f"{GIVEN.split()[0]} {FIRST}")):
         page = lucia.get("/cases/find/")
         page = page.submit(page.form(having="phone"), **{how: value})
-        must(page.status == 200 and any(path in link for link in page.links), f"the case is found by {how}: {value}", page)
+        found = page.status == 200 and any(path in link for link in page.links)
+        must(found, f"the case is found by {how}: {value}", page)
         must(value not in page.url, "what was looked for is not in an address", page)
     page = lucia.get(case + "tasks/new/")
-    page = page.submit(page.form(having="due_on"), kind="call_back", due_on=thread.today + timedelta(days=2), text="Después de las 22 h")
+    page = page.submit(page.form(having="due_on"), kind="call_back", due_on=thread.today + timedelta(days=2),
+                       text="Después de las 22 h")  # fmt: skip
     must(page.status == 200, "the call-back is noted", page)
     must("Después de las 22" in lucia.get(case).text, "the call-back stands in the case")
     return "the case is found again by phone and by name, and a call-back is noted"
@@ -174,8 +177,9 @@ def imminent_danger_alerts_a_second_person(thread: Thread) -> str:
     """Without a release, on a named basis, the least that protects her; a second person is alerted."""
     lucia = thread.staff("mx", "lucia")
     page = lucia.get("/cases/new/")
-    page = page.submit(page.form(having="indications"), given="Citlali", paternal_surname="Prueba", phone="+1 919-555-0178",
-                       age_at_contact="adult", primary_language="es", nationalities=["MX"])  # fmt: skip
+    page = page.submit(page.form(having="indications"), given="Citlali", paternal_surname="Prueba",
+                       phone="+1 919-555-0178", age_at_contact="adult", primary_language="es",
+                       nationalities=["MX"])  # fmt: skip
     case = page.url
     page = lucia.get(case + "danger/")
     form = page.form(having="basis")

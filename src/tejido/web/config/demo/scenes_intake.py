@@ -61,8 +61,9 @@ def a_call_is_written_while_she_listens(thread: Thread) -> str:
     form = page.form(having="own_words")
     must(form.values["own_words"] == [HER_WORDS[:40]], "the draft is there when the page is opened again", page)
     page = page.submit(form, own_words=HER_WORDS, advocate_view=VIEW, language="es", speaker="person_concerned",
-                       concerns="several", topic="trafficking_situation", outcome="case_opened", countries=["MX", "US"],
-                       under_18="yes", reply_safety="safe_at_times", reply_how="Martes después de las 22 h; sin mensajes",
+                       concerns="several", topic="trafficking_situation", outcome="case_opened",
+                       countries=["MX", "US"], under_18="yes", reply_safety="safe_at_times",
+                       reply_how="Martes después de las 22 h; sin mensajes",
                        contactor_name=f"{GIVEN} {FIRST}", contactor_phone=HER_PHONE)  # fmt: skip
     must(page.status == 200, "the contact is saved", page)
     form = page.form(having="own_words")
@@ -72,7 +73,7 @@ def a_call_is_written_while_she_listens(thread: Thread) -> str:
     page = page.submit(form, duty_noted="on")
     must("checked" in page.html[page.html.find("duty_noted") :][:200], "the duty is noted", page)
     thread.known["contact"] = page.url
-    return "a call in Spanish is written down while she speaks: first whether she can talk, her words apart from the view"
+    return "a call in Spanish is written down while she speaks: first if she can talk, her words apart from the view"
 
 
 def _draft(page: Page, action: str, form, **values: str) -> Page:  # type: ignore[no-untyped-def]
@@ -86,13 +87,15 @@ def a_case_is_opened(thread: Thread) -> str:
     page = lucia.get(thread.known["contact"])
     page = page.submit(page.form(having="own_words"), button="case")
     page = page.submit(page.form(having="indications"), indications="high", given=GIVEN, paternal_surname=FIRST,
-                       maternal_surname=SECOND, phone=HER_PHONE, gender="female", age_at_contact="adult",
-                       nationalities=["MX"], primary_language="es", summary="Retención por deuda en un campo.")  # fmt: skip
+                       maternal_surname=SECOND, phone=HER_PHONE, gender="female",
+                       age_at_contact="adult", nationalities=["MX"], primary_language="es",
+                       summary="Retención por deuda en un campo.")  # fmt: skip
     must("/cases/" in page.url and page.status == 200, "the case is open", page)
     case = thread.known["mx case"] = page.url
     person = lucia.get(page.link("/persons/"))
     page = person.submit(person.form(having="type_of_trafficking"), type_of_trafficking="labor",
-                         labor_industries=["agriculture_farms"], means_of_control=["debt_bondage", "withholds_documents"],
+                         labor_industries=["agriculture_farms"],
+                         means_of_control=["debt_bondage", "withholds_documents"],
                          recruitment=["deceptive_job_offer"], owed_amount="1200.00", owed_currency="USD")  # fmt: skip
     must(page.status == 200, "what was done to her is recorded", page)
     page = lucia.get(case + "groups/new/")
@@ -100,8 +103,8 @@ def a_case_is_opened(thread: Thread) -> str:
                        gender__male=38, type_of_trafficking__labor=40)  # fmt: skip
     must(page.status == 200 and "40" in page.text, "the co-workers are recorded as a group", page)
     page = lucia.get(case + "persons/new/")
-    page = page.submit(page.form(having="role"), role="potential_trafficker", given="Abundio", paternal_surname="Prueba",
-                       phone=HIS_PHONE, gender="male", age_at_contact="adult")  # fmt: skip
+    page = page.submit(page.form(having="role"), role="potential_trafficker", given="Abundio",
+                       paternal_surname="Prueba", phone=HIS_PHONE, gender="male", age_at_contact="adult")  # fmt: skip
     must(page.status == 200, "the potential trafficker is recorded with a phone number", page)
     for kind, state in (("recruitment", "MX-GUA"), ("exploitation", "US-NC")):
         page = lucia.get(case + "places/new/")

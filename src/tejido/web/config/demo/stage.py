@@ -150,18 +150,19 @@ class Stage:
 
     def print_addresses(self) -> None:
         """Where to look, who to sign in as, and what is going on."""
-        self.say("\nINVENTED DATA · DATOS INVENTADOS. Nobody reads what is written here · Nadie lee lo que aquí se escribe.")
+        self.say("\nINVENTED DATA · DATOS INVENTADOS.")
+        self.say("Nobody reads what is written here · Nadie lee lo que aquí se escribe.")
         self.say("Real help: US 1-888-373-7888 · Ayuda real: México 800 5533 000\n")
         for code, node in self.nodes.items():
-            self.say(f"{code}  public {address(node.environment, 'public')}   staff {address(node.environment, 'staff')}"
-                     f"   partners {address(node.environment, 'partners')}")  # fmt: skip
+            doors = "   ".join(f"{door} {address(node.environment, door)}" for door in DOORS)
+            self.say(f"{code}  {doors}")
             done = subprocess.run(
                 [sys.executable, "-m", "tejido.web.config.demo.codes"], env=python_environment(node.environment),
                 capture_output=True, text=True, check=True,
             )  # fmt: skip
             self.say(done.stdout)
         self.say("Each code lasts half a minute; the sign-in page shows the current one. Ctrl-C stops the demo.")
-        self.say("Cada código dura medio minuto; la página de acceso muestra el vigente. Ctrl-C cierra la demostración.")
+        self.say("Cada código dura medio minuto; la página de acceso muestra el vigente. Ctrl-C cierra la demo.")
 
 
 def _default_ports(node: DemoNode) -> dict[str, int]:
@@ -171,9 +172,7 @@ def _default_ports(node: DemoNode) -> dict[str, int]:
 def ports_for_check() -> dict[str, dict[str, int]]:
     """Six ports nobody listens on."""
     drawn = free_ports(6)
-    return {
-        code: dict(zip(DOORS, drawn[3 * place : 3 * place + 3], strict=True)) for place, code in enumerate(NODES)
-    }
+    return {code: dict(zip(DOORS, drawn[3 * place : 3 * place + 3], strict=True)) for place, code in enumerate(NODES)}
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> None:

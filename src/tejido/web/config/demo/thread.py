@@ -15,7 +15,7 @@ from tejido.web.config.demo.stage import Stage
 from tejido.web.config.demo.visitor import Missing, Page, Visitor
 from tejido.web.config.processes import address
 
-_PATIENCE = 30.0  # seconds a message between the organisations may take in a check
+PATIENCE = 30.0  # seconds a message between the organisations may take in a check
 
 
 class Failed(Exception):
@@ -29,7 +29,8 @@ class Thread:
     stage: Stage
     today: date
     known: dict[str, Any] = field(default_factory=dict)
-    _visitors: dict[tuple[str, str], Visitor] = field(default_factory=dict)
+    visitors: dict[tuple[str, str], Visitor] = field(default_factory=dict)
+    patience: float = PATIENCE
 
     def public(self, code: str, language: str) -> Visitor:
         """Someone at the public door."""
@@ -37,9 +38,9 @@ class Thread:
 
     def staff(self, code: str, login: str) -> Visitor:
         """A member, signed in through the sign-in page with the code it shows."""
-        if (code, login) not in self._visitors:
-            self._visitors[code, login] = self._signed_in(code, login)
-        return self._visitors[code, login]
+        if (code, login) not in self.visitors:
+            self.visitors[code, login] = self._signed_in(code, login)
+        return self.visitors[code, login]
 
     def _signed_in(self, code: str, login: str) -> Visitor:
         visitor = Visitor(address(self.stage.nodes[code].environment, "staff"))
@@ -61,7 +62,7 @@ class Thread:
 
     def until(self, what: str, look: Callable[[], Any]) -> Any:
         """Look again until there is something; raises `Failed` when patience ends."""
-        ending = time.monotonic() + _PATIENCE
+        ending = time.monotonic() + self.patience
         while True:
             try:
                 found = look()
@@ -70,7 +71,7 @@ class Thread:
             if found:
                 return found
             if time.monotonic() > ending:
-                raise Failed(f"waited {_PATIENCE:.0f} s in vain for {what}")
+                raise Failed(f"waited {self.patience:.0f} s in vain for {what}")
             time.sleep(0.5)
 
 

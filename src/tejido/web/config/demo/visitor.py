@@ -153,6 +153,11 @@ class Visitor:
             base_url=address, follow_redirects=True, timeout=60, headers={"Accept-Language": language}
         )
 
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """What the browser keeps."""
+        return self._client.cookies
+
     def get(self, path: str) -> Page:
         """Read a page."""
         return Page(self, self._client.get(path))
