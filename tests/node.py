@@ -93,6 +93,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     from tejido.web.config.making import make_staff
     from tests import cast as people
 
+    if "cast" in _CAST:  # each folder's conftest brings this fixture; the cast is made once
+        return
     with django_db_blocker.unblock():
         logins = make_staff(
             signing=_SIGNING, staff=people.STAFF, team_names=people.TEAM_NAMES, password=people.PASSWORD

@@ -19,8 +19,19 @@ class Role:
     permissions: frozenset[Permission]
 
 
-_TAKES_CONTACTS = {Permission.CONTACT_TAKE, Permission.CONTACT_READ, Permission.CONTACT_EDIT, Permission.CASE_OPEN, Permission.CASE_READ, Permission.CASE_EDIT, Permission.CASE_SEARCH,
-                   Permission.TASK_EDIT, Permission.RELEASE_RECORD, Permission.REFERRAL_SEND, Permission.AGREEMENT_READ}  # fmt: skip
+_TAKES_CONTACTS = {
+    Permission.CONTACT_TAKE,
+    Permission.CONTACT_READ,
+    Permission.CONTACT_EDIT,
+    Permission.CASE_OPEN,
+    Permission.CASE_READ,
+    Permission.CASE_EDIT,
+    Permission.CASE_SEARCH,
+    Permission.TASK_EDIT,
+    Permission.RELEASE_RECORD,
+    Permission.REFERRAL_SEND,
+    Permission.AGREEMENT_READ,
+}
 _CARRIES_CASES = _TAKES_CONTACTS | {
     Permission.HANDOVER_SEND,
     Permission.HANDOVER_ANSWER,
