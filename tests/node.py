@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +14,17 @@ from pathlib import Path
 import django
 import pytest
 
-_FOLDER = Path(tempfile.mkdtemp(prefix="tejido-tests-"))
+_FOLDER = Path(os.environ.get("TEJIDO_DATA") or tempfile.mkdtemp(prefix="tejido-tests-"))
+if "TEJIDO_DATA" not in os.environ:  # whoever made it takes it away
+    atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 
 
 def _environment() -> object:
+    from tejido.crypto import SigningKey
     from tejido.web.config.making import new_environment
+
+    if "TEJIDO_TEST_SIGNING" in os.environ:  # a worker of xdist: Django has read the settings it inherited
+        return SigningKey(bytes.fromhex(os.environ["TEJIDO_TEST_SIGNING"]))
 
     operator = _FOLDER / "operator.yaml"
     operator.write_text(
@@ -32,6 +40,7 @@ def _environment() -> object:
         environment
         | {
             "TEJIDO_TESTING": "1",
+            "TEJIDO_TEST_SIGNING": signing.raw.hex(),
             "TEJIDO_PASSWORD_MEMORY_MIB": "8",
             "TEJIDO_HOSTS": "testserver,127.0.0.1,localhost",
             "DJANGO_SETTINGS_MODULE": "tejido.web.config.staff",
