@@ -96,13 +96,15 @@ class Us:
         }
         return Header(**{**values, **changes})
 
-    def message(self, message_type: str, body: dict[str, Any], now: datetime, **changes: Any) -> bytes:
-        """A message to our caseload, as the partner's node builds it."""
+    def message(
+        self, message_type: str, body: dict[str, Any], now: datetime, *, to: str = "cases", **changes: Any
+    ) -> bytes:
+        """A message to our caseload (or another of our teams), as the partner's node builds it."""
         from tejido.crypto import VerifyKey
         from tejido.web.accounts.keys import team_of
         from tejido.web.accounts.models import Team
 
-        ours = team_of(Team.Kind.CASES).generations.order_by("-number")[0].signed_key()
+        ours = team_of(Team.Kind(to)).generations.order_by("-number")[0].signed_key()
         return build_message(
             self.header(message_type, now, **changes), body, to=ours,
             partner=VerifyKey(settings.TEJIDO.verify_key), signing=self.signing,

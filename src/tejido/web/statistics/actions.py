@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
+from tejido.exchange import BadMessage, Opened, tables_of
 from tejido.statistics import Sheet, Tabulation, Window, join, protect
 from tejido.vocabulary import BadInput, Language
 from tejido.web.accounts.keys import team_of
@@ -19,10 +21,12 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
-from tejido.web.sharing.actions import open_inbound, send_message
+from tejido.web.sharing.actions import send_message, use_message
 from tejido.web.sharing.models import SharedAgreement
 from tejido.web.statistics.frames import own_tabulation
 from tejido.web.statistics.models import PartnerTabulation, SheetRun
+
+_TOTALS = "tabulation"
 
 
 def local_day(now: datetime) -> date:
@@ -30,52 +34,64 @@ def local_day(now: datetime) -> date:
     return now.astimezone(settings.TEJIDO.time_zone).date()
 
 
-@transaction.atomic
 def send_tabulation(*, window: Window, by: Any, ring: KeyRing, now: datetime) -> list[OutboundMessage]:
-    """Count this organisation's coded rows and send the totals to every partner with an agreement that names them."""
+    """Count this organisation's coded rows and send the totals under every agreement that knows totals.
+
+    Raises `BadInput` where no agreement does, `NotAllowed` (noted in the audit) where one names other tables.
+    """
     require(by, Permission.TABULATION_SEND)
+    agreed = SharedAgreement.objects.select_related("partner").order_by("id")
+    agreements = [one for one in agreed if _TOTALS in one.document["message_types"]]
+    if not agreements:
+        raise BadInput(
+            "tabulation.no_agreement",
+            en="no agreement in force lets totals leave",
+            es="ningún convenio vigente permite enviar totales",
+        )
     totals = own_tabulation(ring=ring, window=window, as_of=local_day(now))
     audit.record("counted", by=by, window=str(window), count=len(totals.cells))
     return [
-        send_message(
-            partner=agreement.partner,
-            message_type="tabulation",
-            body=totals.as_json(),
-            to="data",
-            agreement=agreement,
-            by=by,
-            ring=ring,
-            now=now,
-        )
-        for agreement in SharedAgreement.objects.select_related("partner").order_by("id")
-    ]
+        send_message(partner=agreement.partner, message_type=_TOTALS, body=totals.as_json(), to="data",
+                     agreement=agreement, by=by, ring=ring, now=now)
+        for agreement in agreements
+    ]  # fmt: skip
 
 
 def take_in_tabulations(*, by: Any, ring: KeyRing, now: datetime) -> int:
-    """Open totals that arrived and keep them sealed to the data team; how many. Safe to repeat."""
+    """Open totals that arrived and keep them sealed to the data team; how many were dealt with. Safe to repeat.
+
+    What cannot be opened, or goes beyond the agreement, is noted and kept aside; nothing else changes.
+    """
     require(by, Permission.COUNT)
-    arrived = InboundMessage.objects.filter(message_type="tabulation", state=InboundMessage.State.ARRIVED)
-    for message in arrived.order_by("received_at"):
-        _take_in(message, by=by, ring=ring, now=now)
-    return len(arrived)
+    arrived = InboundMessage.objects.filter(message_type=_TOTALS, state=InboundMessage.State.ARRIVED)
+    waiting = arrived.select_related("partner").order_by("partner_id", "sequence")
+    return sum(use_message(message=message, use=_keep, by=by, ring=ring, now=now) for message in waiting)
 
 
-@transaction.atomic
-def _take_in(message: InboundMessage, *, by: Any, ring: KeyRing, now: datetime) -> None:
-    won = InboundMessage.objects.filter(pk=message.pk, state=InboundMessage.State.ARRIVED).update(
-        state=InboundMessage.State.HANDLED, state_changed_at=now
-    )
-    if not won:
-        return
-    totals = Tabulation.from_json(dict(open_inbound(message, ring).body))
+def unreadable_tabulations() -> list[InboundMessage]:
+    """The newest totals that arrived and could not be used: from whom, when, why."""
+    broken = InboundMessage.objects.filter(message_type=_TOTALS, state=InboundMessage.State.UNREADABLE)
+    return list(broken.select_related("partner").defer("raw", "receipt").order_by("-received_at")[:5])
+
+
+def _keep(message: InboundMessage, opened: Opened, team: UUID, by: Any, ring: KeyRing, now: datetime) -> None:
+    body = dict(opened.body)
+    try:
+        totals = Tabulation.from_json(body)
+    except BadInput as problem:
+        raise BadMessage("bad_body", problem.code) from None
+    # Said in the partner's name by itself alone: totals of a third organisation are not its to send.
     if totals.node != message.partner_id:
-        # Said in the partner's name by itself alone: totals of a third organisation are not its to send.
-        audit.record("tabulation.refused", by=by, reason_code="other_organisation", partner=message.partner_id)
-        return
-    team = team_of(Team.Kind.DATA)
+        raise BadMessage("bad_body", "totals of another organisation")
+    shared = SharedAgreement.objects.filter(pk=opened.header.agreement, partner=message.partner).first()
+    if shared is None:
+        raise BadMessage("agreement_unknown")
+    # The recipient checks what the sender should have: a table nobody agreed on is not taken.
+    if tables_of(body) - shared.checked().tables:
+        raise BadMessage("bad_body", "tables beyond the agreement")
     kept = PartnerTabulation(
-        key=ring.new_key("tabulation", [team.pk]),
-        team=team,
+        key=ring.new_key("tabulation", [team]),
+        team_id=team,
         partner=message.partner,
         window_start=totals.window.start,
         window_end=totals.window.end,

@@ -13,17 +13,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from tejido.statistics import protect
 from tejido.statistics.factsheet import write_sheet
 from tejido.vocabulary import BadInput, Language
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.requests import StaffRequest
-from tejido.web.mailbox.models import Partner
+from tejido.web.consents.frames import NotAllowed
+from tejido.web.mailbox.models import OutboundMessage, Partner
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
-from tejido.web.statistics import actions
+from tejido.web.statistics import actions, pages
 from tejido.web.statistics.forms import WindowForm
 from tejido.web.statistics.models import PartnerTabulation, SheetRun
 
+_LANGUAGES = (("es", "es-MX", "Español"), ("en", "en", "English"))
 _FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": "application/json"}
 
 
@@ -41,8 +44,13 @@ def send_tabulation(request: StaffRequest) -> HttpResponse:
     """Send our totals for a period to the partner's data team."""
     form = WindowForm(request.POST)
     if form.is_valid():
-        actions.send_tabulation(window=form.window(), by=request.user, ring=request.ring, now=timezone.now())
-        return redirect("list_sheets")
+        window = form.window()
+        try:
+            actions.send_tabulation(window=window, by=request.user, ring=request.ring, now=timezone.now())
+        except (NotAllowed, BadInput) as refused:
+            _explain(form, refused)
+        else:
+            return redirect("list_sheets")
     return _page(request, form)
 
 
@@ -56,8 +64,8 @@ def build_sheet(request: StaffRequest) -> HttpResponse:
         actions.take_in_tabulations(by=request.user, ring=request.ring, now=now)
         try:
             run = actions.build_sheet(window=form.window(), by=request.user, ring=request.ring, now=now)
-        except BadInput as problem:
-            form.add_error(None, problem.line(short_language()))
+        except BadInput as refused:
+            _explain(form, refused)
         else:
             return redirect("show_sheet", run.pk)
     return _page(request, form)
@@ -69,17 +77,13 @@ def show_sheet(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The internal figures of one run beside what will be printed."""
     run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
     sheet = actions.internal_sheet(run=run, by=request.user, ring=request.ring)
-    hidden = {
-        (figure.indicator, figure.by, figure.cell)
-        for figure in actions.public_sheet(run=run, by=request.user, ring=request.ring).figures
-        if figure.hidden
+    public = protect(sheet, k=run.threshold)
+    context = {
+        "run": run,
+        "headline": pages.headline(sheet, public),
+        "tables": pages.tables(sheet, public),
+        "languages_of_sheets": _LANGUAGES,
     }
-    tables: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for figure in sheet.figures:
-        if figure.by is not None:
-            row = {"figure": figure, "hidden": (figure.indicator, figure.by, figure.cell) in hidden}
-            tables.setdefault((figure.unit, figure.by), []).append(row)
-    context = {"run": run, "sheet": sheet, "tables": tables.items(), "languages_of_sheets": ("es", "en")}
     return render(request, "statistics/show_sheet.html", context)
 
 
@@ -103,13 +107,27 @@ def download_sheet(request: StaffRequest, pk: UUID, language: str, form: str) ->
     return response
 
 
+def _explain(form: WindowForm, refused: NotAllowed | BadInput) -> None:
+    language = short_language()
+    lines = refused.decision.lines(language) if isinstance(refused, NotAllowed) else [refused.line(language)]
+    for line in lines:
+        form.add_error(None, line)
+
+
 def _page(request: StaffRequest, form: WindowForm) -> HttpResponse:
     context = {
         "form": form,
         "arrived": PartnerTabulation.objects.filter(team_id__in=request.user.team_ids)
         .select_related("partner")
-        .order_by("-received_at")[:20],
-        "runs": SheetRun.objects.filter(team_id__in=request.user.team_ids).order_by("-built_at")[:20],
+        .order_by("-received_at")[:10],
+        "sent": OutboundMessage.objects.filter(message_type="tabulation")
+        .select_related("partner")
+        .defer("raw", "receipt")
+        .order_by("-created_at")[:5],
+        "unreadable": actions.unreadable_tabulations(),
+        "runs": SheetRun.objects.filter(team_id__in=request.user.team_ids)
+        .select_related("built_by")
+        .order_by("-built_at")[:20],
     }
     return render(request, "statistics/list_sheets.html", context, status=422 if form.errors else 200)
 

@@ -44,7 +44,8 @@ def _built(thread: Thread, code: str, start: date, end: date) -> tuple[str, dict
     page = analyst.get("/sheets/")
     page = page.submit(page.form(having="start"), start=start, end=end)
     must(page.status == 200 and page.url.count("/") > 4, f"{code} builds the joint sheet", page)
-    rows = re.findall(r'data-unit="(\w+)">.*?<td>(\d+)</td>\s*<td>(\d+)</td>\s*<td>(\d+)</td>', page.html, re.DOTALL)
+    figure = r'.*?<data value="(\d+)">'
+    rows = re.findall(rf'data-unit="(\w+)">{figure}{figure}{figure}', page.html, re.DOTALL)
     return page.url, {unit: (int(total), int(both), int(joint)) for unit, total, both, joint in rows}
 
 

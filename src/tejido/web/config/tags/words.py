@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils.translation import gettext
 
+from tejido.reports.numbers import count_text
 from tejido.vocabulary import UnknownCode, Words, code_list
 from tejido.web.accounts.language import short_language
 
@@ -35,3 +36,9 @@ def labels(codes: Iterable[str] | None, list_name: str) -> str:
 def say(words: Words) -> str:
     """Words kept in both languages, in the reader's."""
     return words[short_language()]
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """A whole number as both languages group it; a dash for none."""
+    return "—" if value is None else count_text(value)

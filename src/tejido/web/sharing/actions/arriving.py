@@ -49,8 +49,18 @@ def process_arrivals(*, by: Any, ring: KeyRing, now: datetime) -> int:
     return done
 
 
-@transaction.atomic
 def _handled(message: InboundMessage, by: Any, ring: KeyRing, now: datetime) -> bool:
+    return use_message(message=message, use=_HANDLERS[message.message_type], by=by, ring=ring, now=now)
+
+
+@transaction.atomic
+def use_message(
+    *, message: InboundMessage, use: Callable[..., None], by: Any, ring: KeyRing, now: datetime
+) -> bool:
+    """Claim an arrival, open it and give it to `use(message, opened, team, by, ring, now)`; was it dealt with?
+
+    What cannot be opened or used (`use` raises `BadMessage`) is kept as unreadable, noted, and changes nothing else.
+    """
     try:
         team, _ = receiving_team(message)
     except BadMessage as problem:
@@ -60,7 +70,7 @@ def _handled(message: InboundMessage, by: Any, ring: KeyRing, now: datetime) -> 
     try:
         opened = open_inbound(message, ring)
         with transaction.atomic():
-            _HANDLERS[message.message_type](message, opened, team, by, ring, now)
+            use(message, opened, team, by, ring, now)
     except BadMessage as problem:
         return _unreadable(message, problem.code, by, now)
     except CannotOpen:

@@ -67,7 +67,6 @@ def add_agreement(
     return shared
 
 
-@transaction.atomic
 def send_message(
     *, partner: Partner, message_type: str, body: Mapping[str, Any], to: Literal["handover", "data"],
     agreement: SharedAgreement, by: Any, ring: KeyRing, now: datetime, in_reply_to: uuid.UUID | None = None,
@@ -80,7 +79,16 @@ def send_message(
     require(by, _PERMISSIONS[message_type])
     partner.checked()
     if message_type == _TOTALS:
+        # Before the transaction: the line in the audit that it was refused must outlive the refusal.
         _ask_about_totals(agreement, body, by, now)
+    with transaction.atomic():
+        return _send(partner, message_type, body, to, agreement, by, ring, now, in_reply_to)
+
+
+def _send(
+    partner: Partner, message_type: str, body: Mapping[str, Any], to: Literal["handover", "data"],
+    agreement: SharedAgreement, by: Any, ring: KeyRing, now: datetime, in_reply_to: uuid.UUID | None,
+) -> OutboundMessage:  # fmt: skip
     header = Header(
         id=str(uuid.uuid4()),
         sender=settings.TEJIDO.node,
