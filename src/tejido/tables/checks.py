@@ -9,16 +9,18 @@ something does a second, slower query ask where.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from tejido.tables.groups import check_groups
+from tejido.tables.id_sets import Hashes, IdSet
 from tejido.tables.manifest import Manifest, is_node_name
 from tejido.tables.place_of_error import Finder
 from tejido.tables.records import record_table
 from tejido.tables.rules import REQUIRED, row_rules
 from tejido.tables.shape import Column, Kind, Table
 from tejido.tables.sources import Connection, NoSource, Source, literal, quoted
+from tejido.tables.values import values_in_rows
 from tejido.vocabulary import code_list
 
 
@@ -27,19 +29,19 @@ def check_records(connection: Connection, prefix: str, sources: Mapping[str, Sou
 
     References and the counts of groups are checked where both tables are among `sources`.
     """
-    check = _Check(connection, prefix, manifest, Finder(connection, prefix, sources))
+    nothing = connection.execute("SELECT hash(NULL::VARCHAR) | 1 AS nothing").fetchnumpy()["nothing"]
+    check = _Check(connection, prefix, manifest, Finder(connection, prefix, sources), nothing)
     tables = [record_table(name) for name, source in sources.items() if not isinstance(source, NoSource)]
     for table in tables:
         check.values(table)
     for name in sources:
-        check.key(record_table(name))
+        check.key(record_table(name), sources)
     for table in tables:
         check.references(table, sources)
     if "group_counts" in sources and "persons" in sources:
         check_groups(connection, prefix, check.find)
     for table in tables:
         check.complete(table)
-    check.forget()
 
 
 # A tie runs from a person to a person or a business.
@@ -50,21 +52,40 @@ _NO_NODE = (
 )
 
 
+def _targets(table: Table, column: Column) -> tuple[str, ...]:
+    """The tables in one of which a reference finds its row; none where the column is no reference."""
+    return _TARGETS.get((table.name, column.name), (column.references,) if column.references else ())
+
+
+def _wrong(column: Column, values: Collection[str | None]) -> list[str | None]:
+    """Which values may not stand in a column of codes or of nodes, what is missing last."""
+    known = code_list(column.codes) if column.codes is not None else None
+    given = sorted(value for value in values if value is not None)
+    wrong: list[str | None] = [
+        value for value in given if not (is_node_name(value) if known is None else value in known)
+    ]
+    missing_is_wrong = column.required or column.kind is Kind.CODES
+    return [*wrong, None] if None in values and missing_is_wrong else wrong
+
+
 @dataclass(frozen=True)
 class _Check:
     connection: Connection
     prefix: str
     manifest: Manifest
     find: Finder
+    nothing: Hashes  # the hash of a missing value, alone
+    ids: dict[str, IdSet] = field(default_factory=dict)  # by table
+    hashes: dict[tuple[str, str], Hashes] = field(default_factory=dict)  # by table and column
 
     def values(self, table: Table) -> None:
         """Codes are in their lists; rows keep their rules."""
-        self._single_codes(table)
-        for column in table.columns:
-            if column.kind is Kind.CODES:
-                self._several_codes(table, column)
+        self._codes(table)
         rules = row_rules(table, self.manifest.as_of)
         if not rules:
+            return
+        any_broken = " OR ".join(f"({rule.broken})" for rule in rules)
+        if not self._one(f"SELECT count(*) FROM {self._name(table)} WHERE {any_broken}")[0]:
             return
         counts = ", ".join(f"count(*) FILTER ({rule.broken})" for rule in rules)
         broken = self._one(f"SELECT {counts} FROM {self._name(table)}")
@@ -72,34 +93,30 @@ class _Check:
             if rows:
                 self.find.refuse(table, rule.column, rule.broken, rule.en, rule.es, more=rows - 1)
 
-    def _single_codes(self, table: Table) -> None:
-        """Distinct values of all code columns in one pass: they are few, and only they are compared with the lists."""
-        columns = [column for column in table.columns if column.kind is Kind.CODE or column.name == "counted_by"]
-        if not columns:
+    def _codes(self, table: Table) -> None:
+        """The different values of all columns of codes: they are few, and only they are compared with the lists."""
+        columns = [c for c in table.columns if c.kind in (Kind.CODE, Kind.CODES) or c.name == "counted_by"]
+        target = f"{self.prefix}_{table.name}"
+        values = self.find.sources[table.name].values(self.connection, target, columns)
+        if not any(_wrong(column, values[column.name]) for column in columns):
             return
-        distinct = ", ".join(f"list(DISTINCT {quoted(column.name)})" for column in columns)
-        for column, values in zip(columns, self._one(f"SELECT {distinct} FROM {self._name(table)}"), strict=True):
-            name, given = quoted(column.name), sorted(value for value in values or [] if value is not None)
-            if column.codes is None:
-                for value in given:
-                    if not is_node_name(value):
-                        self.find.refuse(table, column.name, f"{name} = {literal(value)}", *_NO_NODE)
-            else:
-                known = code_list(column.codes)
-                for value in given:
-                    if value not in known:
-                        self._bad_code(table, column, f"{name} = {literal(value)}", value)
-            if column.required and values and None in values:
-                self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED)
+        exact = values_in_rows(self.connection, quoted(target), columns)
+        for column in columns:
+            for value in _wrong(column, exact[column.name]):
+                self._bad_value(table, column, value)
 
-    def _several_codes(self, table: Table, column: Column) -> None:
-        name, known = quoted(column.name), code_list(column.codes or "")
-        (values,) = self._one(
-            f"SELECT list(DISTINCT value) FROM (SELECT unnest({name}) AS value FROM {self._name(table)})"
-        )
-        for value in sorted(values or [], key=lambda value: value or ""):
-            if value is None or value not in known:
-                self._bad_code(table, column, f"list_contains({name}, {literal(value or '')})", value or "")
+    def _bad_value(self, table: Table, column: Column, value: str | None) -> NoReturn:
+        name = quoted(column.name)
+        if column.kind is Kind.CODES:
+            holds = (
+                f"list_contains({name}, {literal(value)})" if value is not None else f"list_count({name}) < len({name})"
+            )
+            self._bad_code(table, column, holds, value or "")
+        if value is None:
+            self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED)
+        if column.codes is None:
+            self.find.refuse(table, column.name, f"{name} = {literal(value)}", *_NO_NODE)
+        self._bad_code(table, column, f"{name} = {literal(value)}", value)
 
     def _bad_code(self, table: Table, column: Column, broken: str, value: str) -> NoReturn:
         listed = list(code_list(column.codes or ""))
@@ -114,46 +131,60 @@ class _Check:
             f"{value!r} no es un código de la lista {column.codes} ({some})",
         )
 
-    def key(self, table: Table) -> None:
-        """Every row has its own id. Keeps the hashed ids, against which references are then checked.
+    def key(self, table: Table, present: Collection[str]) -> None:
+        """Every row has its own id. Keeps the hashed ids, and those of references, which are then looked up in them.
 
-        64-bit hashes: two of 2 million ids share one by chance once in ten million files, and then exact counts decide.
+        64-bit hashes: two of 2 million ids share one by chance once in millions of files, and then the ids decide.
         """
+        self._hash(table, present)
         if table.key is None:
             return
-        name, keys = quoted(table.key), self._keys(table.name)
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {keys} AS SELECT DISTINCT hash({name}) AS id FROM {self._name(table)}"
-        )
-        (rows,) = self._one(f"SELECT count(*) FROM {self._name(table)}")
-        ids, missing = self._one(f"SELECT count(*), count(*) FILTER (id = hash(NULL::VARCHAR)) FROM {keys}")
-        if missing:
-            self.find.refuse(table, table.key, f"{name} IS NULL", *REQUIRED)
-        if ids < rows:
+        ids = self.ids[table.name] = IdSet(self.hashes.pop((table.name, table.key)))
+        if not ids.missing(self.nothing).size:
+            self.find.refuse(table, table.key, f"{quoted(table.key)} IS NULL", *REQUIRED)
+        if ids.repeated:
             self.find.refuse_duplicate(table, table.key)
+
+    def _hash(self, table: Table, present: Collection[str]) -> None:
+        """One scan for the key of `table` and all references that can be followed."""
+        names = [
+            column.name
+            for column in table.columns
+            if column.name == table.key or ((targets := _targets(table, column)) and set(targets) <= set(present))
+        ]
+        if not names:
+            return
+        # An IdSet cannot hold 0, so every hash is odd.
+        hashed = ", ".join(f"hash({quoted(name)}) | 1 AS {quoted(name)}" for name in names)
+        found = self.connection.execute(f"SELECT {hashed} FROM {self._name(table)}").fetchnumpy()
+        self.hashes.update({(table.name, name): found[name] for name in names})
 
     def references(self, table: Table, present: Collection[str]) -> None:
         """Every id that points to another table finds its row there, or in one of several."""
         for column in table.columns:
-            targets = _TARGETS.get((table.name, column.name), (column.references,) if column.references else ())
+            targets = _targets(table, column)
             if targets and set(targets) <= set(present):
                 self._references(table, column, targets)
 
-    def _references(self, table: Table, column: Column, targets: tuple[str | None, ...]) -> None:
-        name = quoted(column.name)
-        known = " UNION ALL ".join(f"SELECT id FROM {self._keys(str(target))}" for target in targets)
-        # A missing value hashes to something no id hashes to: one pass finds both what is missing and what dangles.
-        unmatched, dangling = self._one(
-            f"SELECT count(*), count({name}) FROM {self._name(table)} ANTI JOIN ({known}) k ON hash({name}) = k.id"
-        )
-        if column.required and unmatched > dangling:
-            self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED, more=unmatched - dangling - 1)
+    def _references(self, table: Table, column: Column, targets: tuple[str, ...]) -> None:
+        missing = self.hashes.pop((table.name, column.name))
+        for target in targets:
+            missing = self.ids[target].missing(missing)
+        # A missing value hashes to something no id hashes to: what is empty and what dangles come out together.
+        dangling = int((missing != self.nothing[0]).sum())
+        name, empty = quoted(column.name), missing.size - dangling
+        if column.required and empty:
+            self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED, more=empty - 1)
         if dangling:
-            called = " or ".join(map(str, targets))
+            known = " UNION ALL ".join(
+                f"SELECT {quoted(str(record_table(target).key))} FROM {self._name(record_table(target))}"
+                for target in targets
+            )
+            called = " or ".join(targets)
             self.find.refuse(
                 table,
                 column.name,
-                f"{name} IS NOT NULL AND hash({name}) NOT IN ({known})",
+                f"{name} IS NOT NULL AND {name} NOT IN ({known})",
                 f"{{value}} is not in the table {called}",
                 f"{{value}} no está en la tabla {called.replace(' or ', ' ni en la tabla ')}",
                 more=dangling - 1,
@@ -165,16 +196,8 @@ class _Check:
         if expected and (rows := self._one(f"SELECT count(*) FROM {self._name(table)}")[0]) < expected:
             self.find.refuse_cut(table, rows, expected)
 
-    def forget(self) -> None:
-        """Drop the sets of ids."""
-        for name in ("contacts", "cases", "persons", "places", "businesses"):
-            self.connection.execute(f"DROP TABLE IF EXISTS {self._keys(name)}")
-
     def _name(self, table: Table) -> str:
         return quoted(f"{self.prefix}_{table.name}")
-
-    def _keys(self, table: str) -> str:
-        return quoted(f"{self.prefix}_{table}__ids")
 
     def _one(self, sql: str) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self.connection.execute(sql).fetchone()

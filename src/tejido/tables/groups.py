@@ -4,6 +4,9 @@
 # ruff: noqa: S608  names in the SQL come from declared tables
 from __future__ import annotations
 
+from typing import NoReturn
+
+from tejido.tables.id_sets import IdSet
 from tejido.tables.place_of_error import Finder
 from tejido.tables.records import GROUP_COUNTS
 from tejido.tables.sources import ROW, Connection, literal, quoted
@@ -20,29 +23,42 @@ def check_groups(connection: Connection, prefix: str, find: Finder) -> None:
     _check_codes(connection, prefix, find)
     single = ", ".join(literal(code) for code in attributes.where(multiple=False))
     counts, persons = quoted(f"{prefix}_group_counts"), quoted(f"{prefix}_persons")
+    # References are checked before: who is not among the groups is a person.
     described = (
-        f"SELECT g.*, p.unnamed_group, p.count_best FROM "
-        f'(SELECT person_id, attribute, sum("count") AS total, max("count") AS largest, '
-        f"count(*) AS rows, count(DISTINCT code) AS codes FROM {counts} GROUP BY ALL) g "
-        f"JOIN {persons} p USING (person_id)"
+        f"SELECT g.*, p.person_id IS NOT NULL AS is_group, p.count_best FROM "
+        f'(SELECT person_id, attribute, sum("count") AS total, max("count") AS largest FROM {counts} GROUP BY ALL) g '
+        f"LEFT JOIN (SELECT person_id, count_best FROM {persons} WHERE unnamed_group) p USING (person_id)"
     )
     too_many = f"CASE WHEN attribute IN ({single}) THEN total ELSE largest END > count_best"
-    problems = (
-        ("person_id", "NOT unnamed_group", *_NO_GROUP),
-        ("code", "codes < rows", *_TWICE),
-        ("count", too_many, *_TOO_MANY),
-    )
-    filters = ", ".join(f"count(*) FILTER ({broken})" for _, broken, _, _ in problems)
-    found = connection.execute(f"SELECT {filters} FROM ({described})").fetchone()
-    for (column, broken, en, es), groups in zip(problems, found, strict=True):
-        if groups:
-            rows = find.sources["group_counts"].rows(f"{prefix}_group_counts")
-            bad = f"(SELECT * FROM ({described}) WHERE {broken})"
-            relation = f"(SELECT r.* FROM {rows} r SEMI JOIN {bad} d USING (person_id, attribute))"
-            if column == "code":
-                repeated = f"row_number() OVER (PARTITION BY person_id, attribute, code ORDER BY {ROW}) > 1"
-                relation = f"(SELECT * FROM {relation} QUALIFY {repeated})"
-            find.refuse_first(GROUP_COUNTS, column, relation, en, es)
+    no_groups, too_large = connection.execute(
+        f"SELECT count(*) FILTER (NOT is_group), count(*) FILTER ({too_many}) FROM ({described})"
+    ).fetchone()
+    rows = find.sources["group_counts"].rows(f"{prefix}_group_counts")
+
+    def refuse(column: str, relation: str, words: tuple[str, str]) -> NoReturn:
+        find.refuse_first(GROUP_COUNTS, column, relation, *words)
+
+    def bad(broken: str) -> str:
+        found = f"(SELECT * FROM ({described}) WHERE {broken})"
+        return f"(SELECT r.* FROM {rows} r SEMI JOIN {found} d USING (person_id, attribute))"
+
+    if no_groups:
+        refuse("person_id", bad("NOT is_group"), _NO_GROUP)
+    if _some_stand_twice(connection, counts):
+        again = f"row_number() OVER (PARTITION BY person_id, attribute, code ORDER BY {ROW}) > 1"
+        refuse("code", f"(SELECT * FROM {rows} QUALIFY {again})", _TWICE)
+    if too_large:
+        refuse("count", bad(too_many), _TOO_MANY)
+
+
+def _some_stand_twice(connection: Connection, counts: str) -> bool:
+    """Whether a group has two rows for the same code of the same attribute."""
+    columns = "person_id, attribute, code"
+    hashes = connection.execute(f"SELECT hash({columns}) | 1 AS of_row FROM {counts}").fetchnumpy()["of_row"]
+    if not IdSet(hashes).repeated:
+        return False
+    twice = f"SELECT 1 FROM {counts} GROUP BY {columns} HAVING count(*) > 1 LIMIT 1"
+    return connection.execute(twice).fetchone() is not None
 
 
 def _check_codes(connection: Connection, prefix: str, find: Finder) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ import pyarrow.parquet
 from tejido.tables.arrow_types import arrow_type
 from tejido.tables.csv_files import csv_header, diagnose_csv
 from tejido.tables.shape import Column, Kind, Table
+from tejido.tables.values import Values, values_in_parquet, values_in_rows
 from tejido.vocabulary import BadInput
 
 Connection = Any  # duckdb.DuckDBPyConnection; duckdb ships no types we can rely on
@@ -43,6 +45,9 @@ class Source(Protocol):
 
     def rows(self, target: str) -> str:
         """A relation of the same typed rows with their row number `__row`, for saying where something is wrong."""
+
+    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
+        """The different values of columns of codes: all that stand in the rows, perhaps others."""
 
 
 def quoted(name: str) -> str:
@@ -120,6 +125,9 @@ class CsvSource:
     def rows(self, target: str) -> str:
         return f"(SELECT *, rowid + 2 AS {ROW} FROM {quoted(target)})"
 
+    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
+        return values_in_rows(connection, quoted(target), columns)
+
 
 def _strict(column: Column) -> str:
     """Typed, or an error: what DuckDB would bend into shape (2016-2-3, 1.5, yes) is refused."""
@@ -166,18 +174,27 @@ class ParquetSource:
         source = f"read_parquet({exact_path(self.path)}, file_row_number=true)"
         return f"(SELECT {columns}, file_row_number + 2 AS {ROW} FROM {source})"
 
+    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
+        try:
+            return values_in_parquet(self.path, columns)
+        except (pa.ArrowException, OSError, UnicodeDecodeError):
+            raise self._damaged() from None
+
     def _schema(self) -> pa.Schema:
         if self.path.stat().st_size == 0:
             raise BadInput("records.empty", en="the file is empty", es="el archivo está vacío", where=self.name)
         try:
             return pyarrow.parquet.read_schema(self.path)
         except (pa.ArrowException, OSError):
-            raise BadInput(
-                "records.parquet",
-                en="not a whole Parquet file: it was cut off or damaged, or is something else",
-                es="no es un archivo Parquet completo: se cortó, se dañó o es otra cosa",
-                where=self.name,
-            ) from None
+            raise self._damaged() from None
+
+    def _damaged(self) -> BadInput:
+        return BadInput(
+            "records.parquet",
+            en="not a whole Parquet file: it was cut off or damaged, or is something else",
+            es="no es un archivo Parquet completo: se cortó, se dañó o es otra cosa",
+            where=self.name,
+        )
 
 
 def check_type(column: Column, found: pa.DataType, where: str) -> None:
@@ -234,6 +251,9 @@ class MemorySource:
     def rows(self, target: str) -> str:
         return f"(SELECT *, rowid + 2 AS {ROW} FROM {quoted(target)})"
 
+    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
+        return values_in_rows(connection, quoted(target), columns)
+
 
 @dataclass(frozen=True)
 class NoSource:
@@ -248,3 +268,6 @@ class NoSource:
 
     def rows(self, target: str) -> str:
         return f"(SELECT *, rowid + 2 AS {ROW} FROM {quoted(target)})"
+
+    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
+        return values_in_rows(connection, quoted(target), columns)
