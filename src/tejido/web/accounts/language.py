@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.http import HttpResponse
 from django.utils import translation
 
 from tejido.vocabulary import Language
@@ -11,3 +13,14 @@ from tejido.vocabulary import Language
 def short_language(code: str | None = None) -> Language:
     """`es` or `en` for a Django language code; the active one if none is given."""
     return "es" if (code or translation.get_language() or "en").startswith("es") else "en"
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Keep the chosen language in a cookie that says nothing else."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        httponly=True,
+        samesite="Strict",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )

@@ -10,13 +10,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from tejido.web.accounts import login as signing_in
 from tejido.web.accounts.demo import demo_logins
 from tejido.web.accounts.forms import SignInForm
+from tejido.web.accounts.members import member_rows, team_rows
+from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.language import remember_language
 from tejido.web.accounts.unlocking import close_session, open_session
 from tejido.web.security import audit
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+from tejido.web.security.roles import ROLES
 
 
 @login_not_required
@@ -34,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             response = redirect("show_desk")
             open_session(request, response, signed_in)
             language = "es-mx" if signed_in.member.language == "es" else "en"
-            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Strict")
+            remember_language(response, language)
             return response
     status = 200 if not form.errors else 422
     return render(request, "accounts/sign_in.html", {"form": form, "demo_logins": demo_logins()}, status=status)
@@ -49,6 +55,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@requires(Permission.MEMBER_EDIT)
+@require_GET
+def list_members(request: StaffRequest) -> HttpResponse:
+    """Who works here, in which teams, with which roles. To be read only: staff change from the terminal for now."""
+    members = member_rows()
+    audit.record("member.listed", by=request.user, count=len(members))
+    context = {"members": members, "teams": team_rows(), "roles": ROLES.values()}
+    return render(request, "accounts/list_members.html", context)
+
+
 @login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -59,8 +75,5 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     response = redirect(back if ours and back.startswith("/") else "/")
     if language in dict(settings.LANGUAGES):
         translation.activate(language)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Strict",
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )  # fmt: skip
+        remember_language(response, language)
     return response

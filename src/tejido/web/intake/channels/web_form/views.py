@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tejido.web.accounts.language import short_language
+from tejido.web.accounts.language import remember_language, short_language
 from tejido.web.intake.channels.web_form import actions
 from tejido.web.intake.channels.web_form.forms import WebForm
 from tejido.web.outreach.public_words import notice_on, real_lines
@@ -62,10 +62,7 @@ def _page(request: HttpRequest, form: WebForm, now: datetime) -> HttpResponse:
     }
     response = render(request, "web_form/write_to_us.html", context, status=422 if form.errors else 200)
     if switched:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Strict",
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )  # fmt: skip
+        remember_language(response, language)
     return response
 
 
