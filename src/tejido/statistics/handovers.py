@@ -61,10 +61,13 @@ def _doubled(connection: Any, table: str, nodes: Sequence[str], partners: Sequen
 def _disputed(connection: Any, table: str, nodes: Sequence[str], partners: Sequence[str]) -> None:
     found = _first(
         connection,
+        # No node holds it twice (see _doubled), so several rows are several nodes. Few are disputed: who says what is
+        # asked about those alone.
         "SELECT min(node), handover_id, max(node), arg_min(coalesce(counted_by, ''), node), "
-        f"arg_max(coalesce(counted_by, ''), node) FROM handed_over_{table} "
-        "GROUP BY handover_id HAVING count(DISTINCT node) > 1 "
-        "AND (count(DISTINCT coalesce(counted_by, '')) > 1 OR max(counted_by) IS NULL)",
+        f"arg_max(coalesce(counted_by, ''), node) FROM handed_over_{table} WHERE handover_id IN ("
+        f"SELECT handover_id FROM handed_over_{table} GROUP BY handover_id HAVING count(*) > 1 "
+        "AND (min(counted_by) IS DISTINCT FROM max(counted_by) OR count(counted_by) < count(*))) "
+        "GROUP BY handover_id",
     )
     if found and found[3] == found[4]:
         raise _refused(
