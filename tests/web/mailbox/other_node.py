@@ -92,10 +92,10 @@ def _make(given: dict[str, Any]) -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     signing = SigningKey(bytes.fromhex(given["signing"]))
     make_staff(signing=signing, staff=cast.STAFF, team_names=cast.TEAM_NAMES, password=cast.PASSWORD)
-    chen, ring = _chen()
+    noor, ring = _unlocked("noor")
     theirs = given["card"]
-    partner = add_partner(card=theirs, by=chen, ring=ring)
-    add_agreement(agreement=agreement(), partner=partner, partner_signature=bytes.fromhex(given["agreed"]), by=chen,
+    partner = add_partner(card=theirs, by=noor, ring=ring)
+    add_agreement(agreement=agreement(), partner=partner, partner_signature=bytes.fromhex(given["agreed"]), by=noor,
                   ring=ring)  # fmt: skip
 
     def key(kind: Team.Kind) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _open(given: dict[str, Any]) -> dict[str, Any]:
     from tejido.web.sharing.actions import accept_handover, process_arrivals
     from tejido.web.sharing.models import Handover
 
-    chen, ring = _chen()
+    chen, ring = _unlocked("chen")
     process_arrivals(by=chen, ring=ring, now=timezone.now())
     names = []
     for handover in Handover.objects.offered():
@@ -134,7 +134,7 @@ def _outbox(given: dict[str, Any]) -> list[str]:
     return [bytes(message.raw).hex() for message in OutboundMessage.objects.order_by("sequence")]
 
 
-def _chen() -> Any:
+def _unlocked(login: str) -> Any:
     from django.conf import settings
 
     from tejido.crypto import BoxKey, open_with_password
@@ -143,10 +143,10 @@ def _chen() -> Any:
     from tejido.web.accounts.models import Member
     from tests import cast
 
-    chen = Member.objects.get(login="chen")
-    context = member_context(chen)
-    raw = open_with_password(chen.private_key, cast.PASSWORD, pepper=settings.TEJIDO.pepper, context=context)
-    return chen, ring_of(chen, BoxKey(raw))
+    member = Member.objects.get(login=login)
+    context = member_context(member)
+    raw = open_with_password(member.private_key, cast.PASSWORD, pepper=settings.TEJIDO.pepper, context=context)
+    return member, ring_of(member, BoxKey(raw))
 
 
 if __name__ == "__main__":

@@ -49,8 +49,9 @@ def test_a_case_goes_to_the_other_organisation_and_its_answer_comes_back(cast, c
     agreed = signing_key(ring).sign(agreement().digest().encode()).hex()
     card = other.run("make", card=_our_card(cast, settings), agreed=agreed, signing=other.signing.raw.hex())
     theirs = bytes.fromhex(card.pop("agreed"))
-    partner = add_partner(card=card, by=chen, ring=ring)
-    terms = add_agreement(agreement=agreement(), partner=partner, partner_signature=theirs, by=chen, ring=ring)
+    noor = {"by": cast.member("noor"), "ring": cast.ring("noor")}
+    partner = add_partner(card=card, **noor)
+    terms = add_agreement(agreement=agreement(), partner=partner, partner_signature=theirs, **noor)
     given = release(cast, case, **from_today())
     handover = hand_over(case=case, agreement=terms, release=given, fields=["person_name", "coworkers"], by=chen,
                          ring=ring, now=now)  # fmt: skip

@@ -24,7 +24,7 @@ def us(cast) -> Us:
     from tejido.web.mailbox.actions import add_partner
 
     us = Us()
-    add_partner(card=us.card(), by=cast.member("chen"), ring=cast.ring("chen"))
+    add_partner(card=us.card(), by=cast.member("noor"), ring=cast.ring("noor"))
     return us
 
 
@@ -36,7 +36,7 @@ def terms(cast, us):
     agreed = agreement()
     return add_agreement(
         agreement=agreed, partner=Partner.objects.get(pk="us"), partner_signature=us.agrees(agreed),
-        by=cast.member("chen"), ring=cast.ring("chen"),
+        by=cast.member("noor"), ring=cast.ring("noor"),
     )  # fmt: skip
 
 

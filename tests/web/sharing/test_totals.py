@@ -21,7 +21,7 @@ def counted(cast, us):
     )
     return add_agreement(
         agreement=agreed, partner=Partner.objects.get(pk="us"), partner_signature=us.agrees(agreed),
-        by=cast.member("chen"), ring=cast.ring("chen"),
+        by=cast.member("noor"), ring=cast.ring("noor"),
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def signed(cast, us: Us, terms) -> Any:
     from tejido.web.sharing.actions import add_agreement
 
     return add_agreement(agreement=terms, partner=Partner.objects.get(pk="us"), partner_signature=us.agrees(terms),
-                         by=cast.member("chen"), ring=cast.ring("chen"))  # fmt: skip
+                         by=cast.member("noor"), ring=cast.ring("noor"))  # fmt: skip
 
 
 @dataclass

@@ -58,7 +58,7 @@ def add_partner(*, card: Mapping[str, Any], by: Any, ring: KeyRing) -> Partner:
     `card` holds code, name, address, keys in hex and, where they differ from the code, `pack` and `regimes`.
     Raises `BadInput`, `UnsignedKey`.
     """
-    require(by, Permission.HANDOVER_SEND)
+    require(by, Permission.PARTNER_EDIT)
     missing = [key for key in _CARD if key not in card]
     if missing or not str(card["address"]).startswith(("http://", "https://")):
         wrong = ", ".join(missing) or "address"
@@ -83,7 +83,7 @@ def add_partner(*, card: Mapping[str, Any], by: Any, ring: KeyRing) -> Partner:
 @transaction.atomic
 def set_agreements(*, partner: Partner, documents: Sequence[Mapping[str, Any]], by: Any, ring: KeyRing) -> None:
     """Replace the agreements the partner door checks arrivals against; both signatures were checked by the caller."""
-    require(by, Permission.HANDOVER_SEND)
+    require(by, Permission.PARTNER_EDIT)
     partner.checked()
     partner.agreements = [dict(document) for document in documents]
     partner.signature = signing_key(ring).sign(partner.statement())

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     QUEUE_WATCH = "queue.watch"
     AUDIT_READ = "audit.read"
     MEMBER_EDIT = "member.edit"
+    PARTNER_EDIT = "partner.edit"
 
 
 # Permissions that also ask: is the record one of my teams'?

@@ -94,10 +94,12 @@ ROLES: dict[str, Role] = {
             "administrator",
             {"en": "Administrator", "es": "Administración"},
             {
-                "en": "Adds members to teams and signs keys. Opens no case.",
-                "es": "Agrega integrantes a los equipos y firma llaves. No abre casos.",
+                "en": "Adds members to teams, signs keys and agreements with partners. Opens no case.",
+                "es": "Agrega integrantes a los equipos; firma llaves y convenios. No abre casos.",
             },
-            frozenset({Permission.MEMBER_EDIT, Permission.AUDIT_READ}),
+            frozenset(
+                {Permission.MEMBER_EDIT, Permission.PARTNER_EDIT, Permission.AGREEMENT_READ, Permission.AUDIT_READ}
+            ),
         ),
     )
 }

@@ -93,10 +93,12 @@ def fill(code: str, folder: Path, world: Path) -> None:
 
     node = NODES[code]
     manager, ring = _unlocked(node.staff[1].login)
+    administrator, signers = _unlocked(node.staff[4].login)
     card = json.loads((folder.parent / node.partner / CARD).read_text(encoding="utf-8"))
     signature = bytes.fromhex(card.pop("agreement_signature"))
-    partner = add_partner(card=card, by=manager, ring=ring)
-    add_agreement(agreement=demo_agreement(), partner=partner, partner_signature=signature, by=manager, ring=ring)
+    partner = add_partner(card=card, by=administrator, ring=signers)
+    add_agreement(agreement=demo_agreement(), partner=partner, partner_signature=signature, by=administrator,
+                  ring=signers)  # fmt: skip
     import_records(**read_rows(world / code), by=manager, ring=ring, now=timezone.now())
 
 

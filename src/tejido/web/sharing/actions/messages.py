@@ -51,7 +51,7 @@ def add_agreement(
     *, agreement: Agreement, partner: Partner, partner_signature: bytes, by: Any, ring: KeyRing
 ) -> SharedAgreement:
     """Put an agreement that the partner has signed into force here: we sign it, and the partner door learns it."""
-    require(by, Permission.HANDOVER_SEND)
+    require(by, Permission.PARTNER_EDIT)
     if not agreement.between(settings.TEJIDO.node, partner.code):
         raise BadInput("other_parties", en="the agreement is between other organisations",
                        es="el convenio es entre otras organizaciones", where="parties")  # fmt: skip
