@@ -28,12 +28,12 @@ def all_tables() -> set[str]:
     return {*plan.headline, *(f"{name}/{by}" for name, by in plan.tables)}
 
 
-def signed(cast, us: Us, terms) -> Any:
+def signed(cast, partner: Us, terms) -> Any:
     """The agreement in force at both."""
     from tejido.web.mailbox.models import Partner
     from tejido.web.sharing.actions import add_agreement
 
-    return add_agreement(agreement=terms, partner=Partner.objects.get(pk="us"), partner_signature=us.agrees(terms),
+    return add_agreement(agreement=terms, partner=Partner.objects.get(pk="us"), partner_signature=partner.agrees(terms),
                          by=cast.member("noor"), ring=cast.ring("noor"))  # fmt: skip
 
 

@@ -66,5 +66,6 @@ def test_a_period_the_partner_has_not_counted_says_what_is_missing_and_keeps_the
     client = counting.cast.client("dora")
     answer = client.post("/sheets/build/", PERIOD)
     assert answer.status_code == 422
-    assert answer.context["form"].non_field_errors() == ["no totals have arrived from Harbor (invented) for this period"]
+    said = answer.context["form"].non_field_errors()
+    assert said == ["no totals have arrived from Harbor (invented) for this period"]
     assert 'value="2026-11-30"' in answer.content.decode()

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case, Task
 from tejido.web.cases.pages import read_case
+from tejido.web.desk.forms import AuditForm
+from tejido.web.desk.frames import audit_entries, audit_page
 from tejido.web.desk.sections import sections_of
 from tejido.web.intake.models import Contact
 from tejido.web.intake.views import queue_page
@@ -65,3 +67,17 @@ def show_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     context["may_edit"] = allows(request.user, Permission.CASE_EDIT, record=case)
     context["today"] = timezone.localdate()
     return render(request, "desk/show_case.html", context)
+
+
+@requires(Permission.AUDIT_READ)
+@require_GET
+def list_audit(request: StaffRequest) -> HttpResponse:
+    """Who did what and when, the newest first; of one member or one day if asked. Looking is a line itself."""
+    form = AuditForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    entries = audit_entries(member=chosen.get("member") or None, day=chosen.get("day"))
+    page = audit_page(entries, chosen.get("after"))
+    narrowed = ",".join(name for name in ("member", "day") if chosen.get(name))
+    audit.record("audit.listed", by=request.user, filter=narrowed, count=len(page.rows))
+    context = {"form": form, "page": page, "asked": {name: chosen.get(name) or "" for name in ("member", "day")}}
+    return render(request, "desk/list_audit.html", context, status=422 if form.errors else 200)

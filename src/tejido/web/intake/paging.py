@@ -7,7 +7,6 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -19,7 +18,7 @@ class Page:
     """Rows of one page, and the id to ask the next page with (None on the last)."""
 
     rows: list[Any]
-    after: UUID | None
+    after: Any
 
 
 def newest_first(streams: Iterable[QuerySet[Any]], *, by: str, after: Any = None, size: int = SIZE) -> Page:

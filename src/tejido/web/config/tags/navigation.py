@@ -26,6 +26,8 @@ _ROOMS: tuple[tuple[Any, Permission | None, str], ...] = (
     (_("Alerts"), Permission.ALERT_READ, "list_alerts"),
     (_("Counting"), Permission.COUNT, "list_sheets"),
     (_("Agreements"), Permission.AGREEMENT_READ, "list_agreements"),
+    (_("Members"), Permission.MEMBER_EDIT, "list_members"),
+    (_("Audit"), Permission.AUDIT_READ, "list_audit"),
 )
 
 

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Lines of the audit as an auditor reads them: who, what, when, on which record. No content stands there to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tejido.web.accounts.models import Member
+from tejido.web.intake.paging import Page, newest_first
+from tejido.web.security.models import AuditEntry
+
+# What a person calls the record a line is about.
+_TABLES: dict[str, Any] = {
+    "accounts.member": _("member"),
+    "accounts.team": _("team"),
+    "cases.case": _("case"),
+    "cases.compartment": _("safety compartment"),
+    "cases.note": _("note"),
+    "cases.person": _("person"),
+    "cases.place": _("place"),
+    "cases.task": _("task"),
+    "consents.release": _("release"),
+    "directory.service": _("service"),
+    "intake.contact": _("contact"),
+    "mailbox.inboundmessage": _("message received"),
+    "mailbox.outboundmessage": _("message sent"),
+    "mailbox.partner": _("partner organisation"),
+    "referrals.referral": _("referral"),
+    "sharing.alert": _("alert"),
+    "sharing.handover": _("hand-over"),
+    "statistics.partnertabulation": _("totals"),
+    "statistics.sheetrun": _("joint sheet"),
+}
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One line: the member's name (None: the system itself), what it is about, and the start of the record's id."""
+
+    entry: AuditEntry
+    who: str | None
+    table: Any
+    record: str
+
+
+def audit_entries(*, member: Any = None, day: date | None = None) -> QuerySet[AuditEntry]:
+    """Entries of one member, of one local day, or all."""
+    entries = AuditEntry.objects.all()
+    if member is not None:
+        entries = entries.filter(member_id=member)
+    if day is not None:
+        start = datetime.combine(day, time(), tzinfo=settings.TEJIDO.time_zone)
+        end = datetime.combine(day + timedelta(days=1), time(), tzinfo=settings.TEJIDO.time_zone)
+        entries = entries.filter(at__gte=start, at__lt=end)
+    return entries
+
+
+def audit_page(entries: QuerySet[AuditEntry], after: int | None) -> Page:
+    """One page, the newest first, going on after entry number `after`."""
+    last = AuditEntry.objects.filter(pk=after).first() if after is not None else None
+    page = newest_first([entries.defer("digest")], by="at", after=last)
+    names = dict(Member.objects.values_list("pk", "display_name"))
+    lines = [
+        AuditLine(each, names.get(each.member_id), _TABLES.get(each.table, each.table), _short(each))
+        for each in page.rows
+    ]
+    return Page(lines, page.after)
+
+
+def _short(entry: AuditEntry) -> str:
+    return str(entry.record_id)[:8] if entry.record_id else ""
