@@ -25,6 +25,13 @@ class Form:
     choices: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
 
+    def first(self, name: str) -> str:
+        """The first choice of a field that is no empty one."""
+        for choice in self.choices.get(name, ()):
+            if choice:
+                return choice
+        raise Missing(f"nothing to choose for {name!r}")
+
 
 class _Reader(HTMLParser):
     """Collects forms, links and text."""
@@ -160,7 +167,11 @@ class Visitor:
 
     def get(self, path: str) -> Page:
         """Read a page."""
-        return Page(self, self._client.get(path))
+        return Page(self, self.fetch(path))
+
+    def fetch(self, path: str) -> httpx.Response:
+        """A page as it arrives, unread."""
+        return self._client.get(path)
 
     def post(self, path: str, values: dict[str, list[str]], headers: dict[str, str] | None = None) -> Page:
         """Send a form, as from a page of the same site."""
