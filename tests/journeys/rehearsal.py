@@ -23,6 +23,7 @@ from tejido.web.config.processes import DOORS, Running, python_environment
 
 DATABASE = "node.sqlite3"
 NODES = ("mx", "us")
+THE_END = "the end"  # the moment after the last step
 
 # Runs inside a node as one of its members: what a careless or wicked version of the program could do to sealed rows.
 _AS_MEMBER = """
@@ -67,7 +68,11 @@ class Rehearsal:
         """Make both organisations in `folder`, on free ports, and start them."""
         stage = Stage(folder / "demo", say=False)
         stage.make(ports=ports_for_check())
-        stage.start()
+        try:
+            stage.start()
+        except BaseException:
+            stage.stop()
+            raise
         return cls(stage, folder / "kept")
 
     def node(self, code: str) -> Running:

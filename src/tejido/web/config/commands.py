@@ -21,7 +21,9 @@ from tejido.web.config.processes import DOORS, door_command, python_environment
 @click.option("--check", is_flag=True, help="Play the whole thread through the running doors, then stop.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True,
               help="Where the two organisations live.")  # fmt: skip
-def demo(*, fresh: bool, check: bool, data: Path) -> int:
+@click.option("--first-port", type=click.IntRange(1024, 65530), hidden=True,
+              help="Six ports in a row from here, instead of the usual ones; kept once the demo is made.")  # fmt: skip
+def demo(*, fresh: bool, check: bool, data: Path, first_port: int | None) -> int:
     """Two invented organisations, filled and running, each with its three doors."""
     if check:
         from tejido.web.config.demo.check import check_thread
@@ -29,7 +31,7 @@ def demo(*, fresh: bool, check: bool, data: Path) -> int:
         # Its own folder and free ports: a check never touches a demo somebody is using.
         with tempfile.TemporaryDirectory(prefix="tejido-check-") as folder:
             return check_thread(Path(folder))
-    Stage(data.resolve()).run(fresh=fresh)
+    Stage(data.resolve()).run(fresh=fresh, first_port=first_port)
     return 0
 
 

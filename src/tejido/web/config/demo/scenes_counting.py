@@ -13,6 +13,7 @@ from tejido.web.config.demo.scenes_intake import CANARIES
 from tejido.web.config.demo.thread import Thread, contents, must
 
 _ANALYSTS = {"mx": "daniela", "us": "priya"}
+_THRESHOLD = 11
 _PRINTED = (date(2015, 9, 30), date(2017, 7, 31))
 # She and her forty co-workers are known to both organisations; the call and the form are contacts of one. The person
 # alerted about is known to the sender alone, and her case has no place of exploitation: it is not counted.
@@ -71,6 +72,9 @@ def the_sheet_is_printed_in_both_languages(thread: Thread) -> str:
             must(page.status == 200 and page.body.lstrip().startswith(begins), f"the sheet exists: {form}, {language}")
             found = [each for each in CANARIES if each.encode() in page.body]
             must(not found, f"the printed sheet names her: {found}")
+        figures = json.loads(page.body)["figures"]
+        small = [each for each in figures if each["value"] and each["value"] < _THRESHOLD]
+        must(not small and any(each["hidden"] for each in figures), f"small counts are hidden: {small}")
         must("INVENTADOS" in json.dumps(json.loads(page.body), ensure_ascii=False).upper()
              or json.loads(page.body)["invented"], "the sheet says that its data are invented")  # fmt: skip
     return "one sheet exists as PDF, HTML and JSON in Spanish and English; small counts are hidden, and she is nowhere"

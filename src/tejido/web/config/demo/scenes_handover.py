@@ -12,6 +12,14 @@ from tejido.web.config.demo.visitor import Missing, Page, Visitor
 
 ALLOWED = ("person_name", "person_phone", "preferred_language", "age_band", "nationality", "own_words", "exploitation",
            "recruitment", "places", "coworkers", "trafficker_phone")  # fmt: skip
+_REASONS = {
+    "without a release": "no hay autorización",
+    "future-dated": "todavía no empieza",
+    "another purpose": "otra finalidad",
+    "a field outside it": "Ella no autorizó: Su nombre",
+    "expired": "ya no está vigente",
+    "revoked": "Ella revocó",
+}
 EXACT = "Sí, le doy permiso de contarle mi caso a la línea de Estados Unidos, para que me ayuden allá."
 
 
@@ -29,8 +37,9 @@ def _recorded(thread: Thread, visitor: Visitor, case: str, *, recipient: str, **
     if page.status == 422:
         return None
     must(page.status == 200, "the release is recorded", page)
-    (new,) = set(_releases(visitor, case)) - before
-    return new
+    new = set(_releases(visitor, case)) - before
+    must(len(new) == 1, f"the release is recorded, once: {new}")
+    return new.pop()
 
 
 def _releases(visitor: Visitor, case: str) -> list[str]:
@@ -44,8 +53,8 @@ def _refused(thread: Thread, release: str, shared: tuple[str, ...], why: str) ->
     form = page.form(having="shared")
     page = page.submit(form, agreement="puente-2026", release=release, shared=list(shared))
     must(page.status == 422, f"{why}: refused", page)
-    said = [line for line in page.html.splitlines() if "error" in line]
-    must(said, f"{why}: the reason is given", page)
+    said = page.html.partition("form-errors")[2].partition("</div>")[0]
+    must(_REASONS[why] in said, f"{why}: the reason is given", page)
 
 
 def nothing_leaves_without_a_reason(thread: Thread) -> str:
@@ -83,6 +92,8 @@ def the_case_goes_with_her_words(thread: Thread) -> str:
     page = marisol.get(case + "hand-over/")
     page = page.submit(page.form(having="shared"), agreement="puente-2026", release=release, shared=list(ALLOWED))
     must(page.status == 200 and "/handovers/" in page.url, "the case is offered", page)
+    left = page.html.partition('aria-labelledby="facts"')[2].partition("</section>")[0].count("<dt>")
+    must(left == len(ALLOWED), f"the eleven facts left; {left} did", page)
     thread.known["handover"] = "/handovers/" + page.url.rstrip("/").rsplit("/", 1)[1] + "/"
     return "she allows eleven facts, for this purpose, for sixty days; the case is offered to the other organisation"
 
@@ -119,16 +130,20 @@ def a_shelter_is_found(thread: Thread) -> str:
     joana, case = thread.staff("us", "joana"), thread.known["us case"]
     page = joana.get("/services/?need=shelter&language=es&state=US-NC")
     must("Casa Magnolia" in page.text, "a shelter in her state that speaks her language is found", page)
-    must("Invented Lane" not in page.html, "a confidential address stays on the server", page)
+    for link in [each for each in page.links if each.startswith("/services/") and each.count("/") == 3]:
+        must(
+            "Invented Lane" not in page.html + joana.get(link).html, "a confidential address stays on the server", page
+        )
     page = joana.get(case + "referrals/new/")
     form = page.form(having="how")
     for need in ("shelter", "legal"):
         page = joana.get(case + "referrals/new/?need=" + need)
         form = page.form(having="how")
-        service = next(each for each in form.choices["service"] if each)
-        page = page.submit(form, need=need, service=service, how="read_out_by_phone")
+        page = page.submit(form, need=need, service=form.first("service"), how="read_out_by_phone")
         must(page.status == 200, f"she is connected: {need}", page)
-    for link in [each for each in joana.get(case).links if "/referrals/" in each and "/outcome/" in each]:
+    made = [each for each in joana.get(case).links if "/referrals/" in each and "/outcome/" in each]
+    must(len(made) == 2, f"two referrals stand in the case, not {len(made)}")
+    for link in made:
         outcome = joana.get(link)
         page = outcome.submit(outcome.form(having="outcome"), outcome="served")
         must(page.status == 200, "what came of it is coded", page)
@@ -183,15 +198,16 @@ def imminent_danger_alerts_a_second_person(thread: Thread) -> str:
     case = page.url
     page = lucia.get(case + "danger/")
     form = page.form(having="basis")
-    second = next(each for each in form.choices["second"] if each)
-    person = next(each for each in form.choices["person"] if each)
-    page = page.submit(form, agreement="puente-2026", basis="imminent_harm", person=person, second=second,
-                       shared=["person_phone", "preferred_language"])  # fmt: skip
+    page = page.submit(form, agreement="puente-2026", basis="imminent_harm", person=form.first("person"),
+                       second=form.first("second"), shared=["person_phone", "preferred_language"])  # fmt: skip
     must(page.status == 200 and "/handovers/" in page.url, "the alert is sent", page)
     ernesto = thread.staff("mx", "ernesto")
     page = ernesto.get("/alerts/")
     page = page.submit(page.form(action="/seen/"))
-    must(page.status == 200, "the second person sees it", page)
+    must(page.status == 200 and not [form for form in page.forms if form.action.endswith("/seen/")],
+         "the second person has looked at it", page)  # fmt: skip
+    joana = thread.staff("us", "joana")
+    thread.until("the alert to reach the partner", lambda: "tag urgent" in joana.get("/handovers/").html)
     try:
         lucia.get("/alerts/").form(action="/seen/")
     except Missing:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import re
+
 from tejido.web.config.demo.thread import Thread, must
-from tejido.web.config.demo.visitor import Page
+from tejido.web.config.demo.visitor import Form, Page
 
 WRITTEN = "Mi prima trabaja en un campo y no la dejan salir. Canario Xochiquetzal."
 HER_WORDS = "Me quitaron el pasaporte y dicen que debo mil doscientos dólares. Somos como cuarenta. Canario Quetzalli."
@@ -20,8 +22,13 @@ def a_web_form_is_sealed_on_arrival(thread: Thread) -> str:
     page = visitor.get("/")
     must(page.status == 200 and "1-888-373-7888" in page.text and "800 5533 000" in page.text,
          "the public page of the demo gives the real lines", page)  # fmt: skip
+    queue = thread.staff("mx", "lucia").get("/contacts/")
+    thread.known["waiting before"] = " ".join(take for _form, take in _takeable(queue))
     page = visitor.get("/write/")
     must("nadie lee" in page.text.lower(), "the demo's form says that nobody reads it", page)
+    version = re.search(r"\((\d{4}-\d{2})\)", page.text)
+    must(version, "the form shows the privacy notice with its version", page)
+    thread.known["notice"] = version[1] if version else ""
     page = page.submit(page.form(having="own_words"), own_words=WRITTEN, language="es", reply_safety="safe_text_only",
                        reply_how="Solo mensajes, domingos", under_18="no")  # fmt: skip
     must(page.status == 200 and "thank" in page.url, "the form thanks her", page)
@@ -29,18 +36,26 @@ def a_web_form_is_sealed_on_arrival(thread: Thread) -> str:
     return "a web form arrives through the public door and is sealed: her words are nowhere in the database"
 
 
+def _takeable(page: Page) -> list[tuple[Form, str]]:
+    """Waiting contacts of the queue: the form and where its button leads."""
+    return [(form, each["formaction"]) for form in page.forms for each in form.buttons
+            if each.get("formaction", "").endswith("/take/")]  # fmt: skip
+
+
 def the_form_is_taken_with_its_notice(thread: Thread) -> str:
     """An advocate takes it: words, notice version, time and language are there."""
     lucia = thread.staff("mx", "lucia")
     page = lucia.get("/contacts/")
-    taking = [(form, each["formaction"]) for form in page.forms for each in form.buttons
-              if each.get("formaction", "").endswith("/take/")]  # fmt: skip
-    must(taking, "the queue shows a waiting contact", page)
+    before = thread.known["waiting before"].split()
+    taking = [(form, take) for form, take in _takeable(page) if take not in before]
+    must(len(taking) == 1, "the queue shows one more waiting contact", page)
     must("Xochiquetzal" not in page.html, "the queue shows codes, not words", page)
     form, take = taking[0]
     page = page.submit(form, button=take.strip("/"))
     must(page.form(having="own_words").values["own_words"] == [WRITTEN], "her words arrived as she wrote them", page)
-    must("2026-1" in page.text or "2026-01" in page.text, "the version of the privacy notice is kept", page)
+    must(
+        f"aviso de privacidad {thread.known['notice']}" in page.text, "the version of the privacy notice is kept", page
+    )
     form = page.form(having="own_words")
     page = page.submit(form, button="close", speaker="relative", concerns="one_other", topic="trafficking_tip",
                        outcome="information_given", countries=["MX", "US"])  # fmt: skip
@@ -101,15 +116,15 @@ def a_case_is_opened(thread: Thread) -> str:
     page = lucia.get(case + "groups/new/")
     page = page.submit(page.form(having="count_best"), role="survivor", count_low=36, count_best=40, count_high=45,
                        gender__male=38, type_of_trafficking__labor=40)  # fmt: skip
-    must(page.status == 200 and "40" in page.text, "the co-workers are recorded as a group", page)
+    must("Unas 40" in page.text and "36 a 45" in page.text, "the co-workers are recorded as a group", page)
     page = lucia.get(case + "persons/new/")
     page = page.submit(page.form(having="role"), role="potential_trafficker", given="Abundio",
                        paternal_surname="Prueba", phone=HIS_PHONE, gender="male", age_at_contact="adult")  # fmt: skip
-    must(page.status == 200, "the potential trafficker is recorded with a phone number", page)
-    for kind, state in (("recruitment", "MX-GUA"), ("exploitation", "US-NC")):
+    must("Abundio" in page.text and HIS_PHONE in page.text, "the potential trafficker is recorded with a phone", page)
+    for kind, state, said in (("recruitment", "MX-GUA", "Guanajuato"), ("exploitation", "US-NC", "Carolina del Norte")):
         page = lucia.get(case + "places/new/")
         page = page.submit(page.form(having="state"), kind=kind, state=state)
-        must(page.status == 200, f"the place of {kind} is recorded", page)
+        must(said in page.text, f"the place of {kind} is recorded", page)
     return "a case is opened: she, about forty co-workers (36/40/45), a potential trafficker with a phone, two places"
 
 
@@ -118,8 +133,7 @@ def a_referral_is_read_out_by_phone(thread: Thread) -> str:
     lucia = thread.staff("mx", "lucia")
     page = lucia.get(thread.known["mx case"] + "referrals/new/")
     form = page.form(having="how")
-    service = next(each for each in form.choices["service"] if each)
-    page = page.submit(form, need="legal", service=service, how="read_out_by_phone")
+    page = page.submit(form, need="legal", service=form.first("service"), how="read_out_by_phone")
     must(page.status == 200 and page.url == thread.known["mx case"], "the number is read out to her", page)
     outcome = lucia.get(page.link("/referrals/"))
     page = outcome.submit(outcome.form(having="outcome"), outcome="given_by_phone")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import select
 import shutil
 import signal
 import subprocess
@@ -17,10 +18,12 @@ import click
 
 from tejido.crypto import SigningKey
 from tejido.vocabulary import BadInput
+from tejido.web.config.demo.leftovers import claim, end_leftovers, remember
 from tejido.web.config.demo.people import NODES, DemoNode
 from tejido.web.config.making import new_environment, read_environment, write_environment
 from tejido.web.config.processes import DOORS, Running, address, free_ports, python_environment, refuse_busy
 
+_MARK = ".tejido-demo"
 _COMPLETE = "complete"  # written last: a demo cut off half-way is made again
 SEED = 2017
 
@@ -32,46 +35,70 @@ class Stage:
         self.folder = folder
         self.nodes: dict[str, Running] = {}
         self._say_aloud = say
+        self._stopping = threading.Event()
 
     def say(self, line: str) -> None:
         """One line of progress, on the error stream."""
         if self._say_aloud:
             click.echo(line, err=True)
 
-    def run(self, *, fresh: bool) -> None:
-        """Make what is missing, start, print addresses and logins, and stay until Ctrl-C."""
-        stopping = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
+    def run(self, *, fresh: bool, first_port: int | None = None) -> None:
+        """Make what is missing, start, print addresses and logins, and stay until Ctrl-C. Raises `BadInput`."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._stopping.set())
         begun = time.monotonic()
-        self.make(fresh=fresh)
+        ports = _ports_from(first_port)
+        end_leftovers(self.folder)
+        refuse_busy(self._kept_ports() if self._is_complete and not fresh else _flat(ports))
+        self.make(fresh=fresh, ports=ports)
         try:
             self.start()
             self.say(f"Ready in {time.monotonic() - begun:.0f} s · Lista en {time.monotonic() - begun:.0f} s")
             self.print_addresses()
-            while not stopping.wait(1):
-                self._check_alive()
+            self._stay()
         finally:
             self.say("Stopping … · Cerrando …")
             self.stop()
 
+    def _stay(self) -> None:
+        """Until told to stop. Enter shows the codes of the moment, where somebody sits at a terminal."""
+        watched = [sys.stdin] if sys.stdin is not None and sys.stdin.isatty() else []
+        if watched:
+            self.say("Press Enter to see the current codes again. · Presione Entrar para ver de nuevo los códigos.")
+        while not self._stopping.is_set():
+            if watched and select.select(watched, [], [], 1)[0]:
+                if sys.stdin.readline():
+                    self.print_codes()
+                else:
+                    watched = []
+            elif not watched:
+                self._stopping.wait(1)
+            self._check_alive()
+
+    @property
+    def _is_complete(self) -> bool:
+        return (self.folder / _COMPLETE).is_file() and (self.folder / _MARK).is_file()
+
+    def _kept_ports(self) -> list[int]:
+        environments = [read_environment(self.folder / code) for code in NODES]
+        return [int(address(each, door).rsplit(":", 1)[1]) for each in environments for door in DOORS]
+
     def make(self, *, fresh: bool = False, ports: Mapping[str, Mapping[str, int]] | None = None) -> None:
         """Make both organisations and fill them, unless that was done."""
-        if fresh and self.folder.exists():
+        if self.folder.exists() and (fresh or not self._is_complete):
             self._refuse_other_folders()
             shutil.rmtree(self.folder)
-        if (self.folder / _COMPLETE).is_file():
+        if self._is_complete:
+            claim(self.folder)
             self.say("Found what was here before (--fresh starts over) · Se conserva lo anterior")
             return
-        if self.folder.exists():
-            self._refuse_other_folders()
-            shutil.rmtree(self.folder)
         self.folder.mkdir(parents=True)
-        (self.folder / ".tejido-demo").touch()
+        (self.folder / _MARK).touch()
+        claim(self.folder)
         self.say("1/3 Making the invented world · Creando el mundo inventado")
         self.say("2/3 Making two organisations · Creando dos organizaciones")
         for node in NODES.values():
-            self._write_settings(node, ports[node.code] if ports else _default_ports(node))
+            self._write_settings(node, (ports or _ports_from(None))[node.code])
         with ThreadPoolExecutor(3) as pool:
             world = pool.submit(self._world)
             for done in [pool.submit(self._phase, node, "found") for node in NODES.values()]:
@@ -88,7 +115,7 @@ class Stage:
         return self.folder / "world"
 
     def _refuse_other_folders(self) -> None:
-        if not (self.folder / ".tejido-demo").is_file() and any(self.folder.iterdir()):
+        if not (self.folder / _MARK).is_file() and any(self.folder.iterdir()):
             raise BadInput(
                 "demo.folder",
                 en="this folder holds something that is not the demo; choose another with --data",
@@ -114,22 +141,23 @@ class Stage:
         path.write_text(signing.raw.hex(), encoding="ascii")
 
     def _world(self) -> None:
-        _run([sys.executable, "-m", "tejido.cli", "world", "make", "--like", "2017", "--seed", str(SEED), "--out",
-              str(self._world_folder)], {})  # fmt: skip
+        self._finish([sys.executable, "-m", "tejido.cli", "world", "make", "--like", "2017", "--seed", str(SEED),
+                      "--out", str(self._world_folder)], {})  # fmt: skip
 
     def _phase(self, node: DemoNode, phase: str, *rest: Path) -> None:
         folder = self.folder / node.code
         command = [sys.executable, "-m", "tejido.web.config.demo.fill", phase, node.code, str(folder), *map(str, rest)]
-        _run(command, read_environment(folder))
+        self._finish(command, read_environment(folder))
 
     def start(self) -> None:
         """Start both organisations' doors and workers and wait until they answer."""
         self.nodes = {code: Running.of(self.folder / code) for code in NODES}
-        refuse_busy(int(address(node.environment, door).rsplit(":", 1)[1]) for node in self.nodes.values()
-                    for door in DOORS)  # fmt: skip
+        refuse_busy(self._kept_ports())
         self.say("Starting six doors · Abriendo seis puertas")
         for node in self.nodes.values():
             node.start()
+            for process in node.processes.values():
+                remember(self.folder, process.pid)
         for node in self.nodes.values():
             node.wait(60)
 
@@ -156,29 +184,53 @@ class Stage:
         for code, node in self.nodes.items():
             doors = "   ".join(f"{door} {address(node.environment, door)}" for door in DOORS)
             self.say(f"{code}  {doors}")
-            done = subprocess.run(
-                [sys.executable, "-m", "tejido.web.config.demo.codes"], env=python_environment(node.environment),
-                capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            self.say(done.stdout)
+            self.say(self._codes(node))
         self.say("Each code lasts half a minute; the sign-in page shows the current one. Ctrl-C stops the demo.")
         self.say("Cada código dura medio minuto; la página de acceso muestra el vigente. Ctrl-C cierra la demo.")
 
+    def print_codes(self) -> None:
+        """The codes of the moment, of both organisations."""
+        for code, node in self.nodes.items():
+            self.say(f"{code}\n{self._codes(node)}")
 
-def _default_ports(node: DemoNode) -> dict[str, int]:
-    return {door: node.first_port + place for place, door in enumerate(DOORS)}
+    def _codes(self, node: Running) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "tejido.web.config.demo.codes"], env=python_environment(node.environment),
+            capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
+        ).stdout  # fmt: skip
+
+    def _finish(self, command: list[str], environment: Mapping[str, str]) -> None:
+        """Run a command to its end; raises `click.Abort` if told to stop meanwhile, `RuntimeError` if it fails."""
+        process = subprocess.Popen(
+            command, env=python_environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        remember(self.folder, process.pid)
+        while True:
+            try:
+                _out, said = process.communicate(timeout=0.2)
+                break
+            except subprocess.TimeoutExpired:
+                if self._stopping.is_set():
+                    process.kill()
+                    process.communicate()
+                    raise click.Abort from None
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(command[1:4])} failed:\n{said[-4000:]}")
+
+
+def _ports_from(first: int | None) -> dict[str, dict[str, int]]:
+    """Three ports for each organisation: its usual ones, or six in a row from `first`."""
+    begins = {node.code: node.first_port if first is None else first + 3 * place
+              for place, node in enumerate(NODES.values())}  # fmt: skip
+    return {code: {door: begin + place for place, door in enumerate(DOORS)} for code, begin in begins.items()}
+
+
+def _flat(ports: Mapping[str, Mapping[str, int]]) -> list[int]:
+    return [port for doors in ports.values() for port in doors.values()]
 
 
 def ports_for_check() -> dict[str, dict[str, int]]:
     """Six ports nobody listens on."""
     drawn = free_ports(6)
     return {code: dict(zip(DOORS, drawn[3 * place : 3 * place + 3], strict=True)) for place, code in enumerate(NODES)}
-
-
-def _run(command: list[str], environment: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        command, env=python_environment(environment), capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command[1:4])} failed:\n{done.stderr[-4000:]}")
