@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from tejido.web.accounts import login as signing_in
 from tejido.web.accounts.demo import demo_logins
 from tejido.web.accounts.forms import SignInForm
+from tejido.web.accounts.language import remember_language
 from tejido.web.accounts.members import member_rows, team_rows
 from tejido.web.accounts.requests import StaffRequest
-from tejido.web.accounts.language import remember_language
 from tejido.web.accounts.unlocking import close_session, open_session
 from tejido.web.security import audit
 from tejido.web.security.access import requires

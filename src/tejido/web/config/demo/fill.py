@@ -82,10 +82,12 @@ def demo_agreement() -> Any:
 
 
 def fill(code: str, folder: Path, world: Path) -> None:
-    """The partner, the agreement, the invented records."""
+    """The partner, the agreement, the invented records, and what stands on the desks this morning."""
+    from django.conf import settings
     from django.utils import timezone
 
     from tejido.web.cases.actions import import_records
+    from tejido.web.config.demo.morning import Hand, plan_of, set_the_desk
     from tejido.web.config.demo.people import NODES
     from tejido.web.config.demo.records import read_rows
     from tejido.web.mailbox.actions import add_partner
@@ -99,7 +101,11 @@ def fill(code: str, folder: Path, world: Path) -> None:
     partner = add_partner(card=card, by=administrator, ring=signers)
     add_agreement(agreement=demo_agreement(), partner=partner, partner_signature=signature, by=administrator,
                   ring=signers)  # fmt: skip
-    import_records(**read_rows(world / code), by=manager, ring=ring, now=timezone.now())
+    now = timezone.now()
+    import_records(**read_rows(world / code), by=manager, ring=ring, now=now)
+    plan = plan_of(code)
+    hands = {"case_manager": Hand(manager, ring), "advocate": Hand(*_unlocked(plan["advocate"]))}
+    set_the_desk(plan, hands, now=now, today=now.astimezone(settings.TEJIDO.time_zone).date())
 
 
 def _unlocked(login: str) -> tuple[Any, Any]:

@@ -40,6 +40,7 @@ MX = DemoNode(
         StaffMember("ernesto", "Ernesto (supervisión)", ("supervisor",), (*_CARRIES, "duty"), "es"),
         StaffMember("daniela", "Daniela (datos)", ("data_analyst",), ("data",), "es"),
         StaffMember("rebeca", "Rebeca (administración)", ("administrator",), ("administration",), "es"),
+        StaffMember("ines", "Inés (auditoría)", ("auditor",), (), "es"),
     ),
 )
 
@@ -61,6 +62,7 @@ US = DemoNode(
         StaffMember("sam", "Sam (supervisor)", ("supervisor",), (*_CARRIES, "duty"), "en"),
         StaffMember("priya", "Priya (data)", ("data_analyst",), ("data",), "en"),
         StaffMember("walter", "Walter (administration)", ("administrator",), ("administration",), "en"),
+        StaffMember("ruth", "Ruth (audit)", ("auditor",), (), "en"),
     ),
 )
 
