@@ -4,8 +4,9 @@
     ./run python bench/factsheet.py [--cases 1000000] [--rounds 3] [--json]
 
 Ours is the whole of it: opening the records, checking every row that is counted, hand-overs compared between nodes,
-all tables, joined. The others only count, on the same Parquet files, and must come to the same numbers. Each runs in
-a process of its own (honest peak memory), in turns; times leave out starting Python and importing.
+all tables, joined, protected. The others only count, on the same Parquet files, and must come to the same numbers.
+Each runs in a process of its own (honest peak memory), in turns; times leave out starting Python and importing. The
+ratios are of wall clock; where other work shares the machine, compare cpu_seconds too. Linux only.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import importlib
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -36,7 +38,7 @@ def world_of(cases: int) -> Path:
 
 
 def run_contender(name: str, world: Path) -> dict[str, Any]:
-    """One run in its own process: seconds, peak_gb and the figures it came to."""
+    """One run in its own process: seconds, cpu_seconds, peak_gb and the figures it came to."""
     command = [sys.executable, "-m", "bench.factsheet_contenders.run", name, str(world)]
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
@@ -51,24 +53,46 @@ def compare(world: Path, rounds: int) -> dict[str, Any]:
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
     for _ in range(rounds):
         for name in CONTENDERS:
-            runs[name].append(run_contender(name, world))
-            print(f"  {name:<7} {runs[name][-1]['seconds']:7.2f} s", file=sys.stderr)
-    ours = runs["ours"][0]["figures"]
-    for name in CONTENDERS[1:]:
-        theirs = runs[name][0]["figures"]
-        different = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
-        if different:
-            key = different[0]
-            sys.exit(f"{len(different)} figures differ; {key}: ours {ours.get(key)}, {name} {theirs.get(key)}")
-    seconds = {name: statistics.median(run["seconds"] for run in runs[name]) for name in CONTENDERS}
+            run = run_contender(name, world)
+            runs[name].append(run)
+            print(f"  {name:<7} {run['seconds']:7.2f} s  {run['cpu_seconds']:7.2f} s of CPU", file=sys.stderr)
+    if difference := first_difference({name: runs[name][0]["figures"] for name in CONTENDERS}):
+        sys.exit(difference)
+    seconds, cpu = _medians(runs, "seconds"), _medians(runs, "cpu_seconds")
     return {
         "ratio_duckdb": round(seconds["ours"] / seconds["duckdb"], 3),
         "ratio_pandas": round(seconds["ours"] / seconds["pandas"], 3),
+        "cpu_ratio_duckdb": round(cpu["ours"] / cpu["duckdb"], 3),
+        "cpu_ratio_pandas": round(cpu["ours"] / cpu["pandas"], 3),
         "peak_gb": round(max(run["peak_gb"] for run in runs["ours"]), 3),
-        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "seconds": seconds,
+        "cpu_seconds": cpu,
         "peak_gb_others": {name: round(max(run["peak_gb"] for run in runs[name]), 3) for name in CONTENDERS[1:]},
-        "figures": len(ours),
+        "figures": len(runs["ours"][0]["figures"]),
+        "machine": {"cores": os.cpu_count(), "processor": _processor(), "python": platform.python_version()},
     }
+
+
+def _medians(runs: dict[str, list[dict[str, Any]]], measure: str) -> dict[str, float]:
+    return {name: round(statistics.median(run[measure] for run in found), 3) for name, found in runs.items()}
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def first_difference(figures: dict[str, dict[str, int]]) -> str | None:
+    """Where another contender's figures are not ours, said in one line; None where all agree."""
+    ours = figures["ours"]
+    for name, theirs in figures.items():
+        different = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
+        if different:
+            key = different[0]
+            return f"{len(different)} figures differ; {key}: ours {ours.get(key)}, {name} {theirs.get(key)}"
+    return None
 
 
 def main() -> None:

@@ -177,6 +177,8 @@ class ParquetSource:
     def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
         try:
             return values_in_parquet(self.path, columns)
+        except pa.ArrowNotImplementedError:  # lists whose dictionary overflowed: many values, so not only codes
+            return values_in_rows(connection, quoted(target), columns)
         except (pa.ArrowException, OSError, UnicodeDecodeError):
             raise self._damaged() from None
 
