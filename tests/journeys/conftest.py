@@ -16,7 +16,10 @@ from tests.node import cast, django_db_setup  # noqa: F401
 @pytest.fixture(scope="session")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """Two organisations made and running, the thread played through them once, ready to be set back to any step."""
-    made = Rehearsal.made(tmp_path_factory.mktemp("rehearsal"))
+    folder = tmp_path_factory.mktemp("rehearsal")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder / "temporary"))
+        made = Rehearsal.made(folder)
     try:
         thread = Thread(made.stage, today=local_today(made.stage))
         assert play(thread, {step.__name__: made.keep(step.__name__) for step in STEPS}) == 0

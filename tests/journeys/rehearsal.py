@@ -61,11 +61,13 @@ class Rehearsal:
 
     stage: Stage
     kept: Path
+    temporary: Path
     moments: dict[str, _Moment] = field(default_factory=dict)
 
     @classmethod
     def made(cls, folder: Path) -> Rehearsal:
-        """Make both organisations in `folder`, on free ports, and start them."""
+        """Make both organisations in `folder`, on free ports, and start them. Temporary files go to a folder beside."""
+        (folder / "temporary").mkdir()
         stage = Stage(folder / "demo", say=False)
         stage.make(ports=ports_for_check())
         try:
@@ -73,7 +75,7 @@ class Rehearsal:
         except BaseException:
             stage.stop()
             raise
-        return cls(stage, folder / "kept")
+        return cls(stage, folder / "kept", folder / "temporary")
 
     def node(self, code: str) -> Running:
         """One of the two organisations."""
@@ -130,14 +132,15 @@ class Rehearsal:
                     break
                 time.sleep(0.1)
 
-    def as_member(self, code: str, login: str, script: str) -> None:
-        """Run `script` inside a node, with `member` and her unlocked `ring`."""
+    def as_member(self, code: str, login: str, script: str) -> str:
+        """Run `script` inside a node, with `member` and her unlocked `ring`; what it prints."""
         done = subprocess.run(
             [sys.executable, "-c", _AS_MEMBER, login, script], env=python_environment(self.node(code).environment),
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(done.stderr)
+        return done.stdout
 
     def _all_running(self) -> None:
         for code in NODES:

@@ -64,7 +64,11 @@ def flipped(code: str, table: str, column: str, where: str = "1") -> Spoiling:
 
 def as_member(code: str, login: str, script: str) -> Spoiling:
     """A member with her keys does what no screen lets her do."""
-    return lambda on, _thread: on.as_member(code, login, script)
+
+    def spoil(on: Rehearsal, _thread: Thread) -> None:
+        on.as_member(code, login, script)
+
+    return spoil
 
 
 def written_in_clear(code: str, name: str, text: bytes) -> Spoiling:
