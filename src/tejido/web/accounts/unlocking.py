@@ -6,11 +6,14 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from tejido.crypto import BoxKey, CannotOpen, Context, new_key, open_field, seal_field
 from tejido.web.accounts.keys import ring_of
@@ -50,6 +53,16 @@ def _seal(request: HttpRequest, cookie_key: bytes, private: BoxKey, batch: dict[
         request.session.create()
     plain = json.dumps({"private": private.raw.hex(), "batch": batch}).encode()
     request.session[_SESSION] = b64encode(seal_field(cookie_key, plain, _context(request))).decode()
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Whoever is not signed in is sent to sign in; a draft saved in the background is told so, not sent a page."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        """401 for htmx, which would otherwise put the sign-in page inside the page she writes on."""
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 class UnlockRing:

@@ -4,10 +4,10 @@
 from tejido.web.config.django_settings import ALL_APPS, door_settings
 
 globals().update(door_settings("staff", ALL_APPS))
-# The ring is unlocked after Django knows who asks; a view that forgets to ask is refused by LoginRequiredMiddleware.
+# The ring is unlocked after Django knows who asks; a view that forgets to ask is refused by SignInRequired.
 MIDDLEWARE: list[str] = [
     *globals()["MIDDLEWARE"],
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tejido.web.accounts.unlocking.SignInRequired",
     "tejido.web.accounts.unlocking.UnlockRing",
 ]
 LOGIN_URL = "/login/"

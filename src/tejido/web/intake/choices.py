@@ -18,7 +18,7 @@ class CodeField(forms.ChoiceField):
 
     def __init__(self, name: str, *, only: Container[str] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        super().__init__(choices=code_choices(name, only=only, empty=_("not said yet")), **kwargs)
+        super().__init__(choices=code_choices(name, only=only, empty=_("Not known yet")), **kwargs)
 
     def clean(self, value: Any) -> str | None:
         """The code, or None."""

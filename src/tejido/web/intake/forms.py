@@ -15,7 +15,7 @@ from tejido.web.intake.models import Contact
 
 # Other channels arrive by themselves; an advocate enters what she took by voice.
 _PHONE_FIRST = ("phone", "text", "chat", "email", "web_form")
-_YES_NO = [("true", _("Yes")), ("false", _("No")), ("", _("not said yet"))]
+_YES_NO = [("true", _("Yes")), ("false", _("No")), ("", _("Not asked yet"))]
 
 
 class TakeCallForm(forms.Form):
@@ -31,6 +31,7 @@ class ContactForm(forms.Form):
     can_talk = forms.TypedChoiceField(
         label=_("Can you talk now?"), required=False, choices=_YES_NO, empty_value=None,
         coerce=lambda value: value == "true", widget=forms.RadioSelect,
+        help_text=_("Ask this first. If the answer is no, agree on a safe time and end the call."),
     )  # fmt: skip
     channel = forms.ChoiceField(label=_("Channel"), choices=code_choices("channel", only=_PHONE_FIRST))
     received_at = forms.DateTimeField(
@@ -55,7 +56,7 @@ class ContactForm(forms.Form):
         label=_("Phone, if given"), required=False, max_length=60, widget=forms.TextInput({"inputmode": "tel"})
     )
     own_words = forms.CharField(
-        label=_("Her own words, exactly as said"), required=False, max_length=60_000, strip=False,
+        label=_("In their own words, exactly as said"), required=False, max_length=60_000, strip=False,
         widget=forms.Textarea({"rows": 10}),
     )  # fmt: skip
     advocate_view = forms.CharField(

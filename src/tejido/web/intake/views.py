@@ -168,7 +168,9 @@ def _difference(request: StaffRequest, standing: Any, typed: ContactForm) -> Htt
     for name, mine in typed.answers().items():
         if mine != values[name]:
             differing.append({"field": typed[name], "standing": said(now.fields[name], values[name])})
-    retyped = ContactForm({**_lists(request.POST), "revision": standing.revision}, contact=standing)
+    # Where she had typed nothing, what was saved elsewhere goes into the form: saving again must not empty it.
+    kept = {name: now.initial[name] for name, mine in typed.answers().items() if mine is None and values[name]}
+    retyped = ContactForm({**_lists(request.POST), **kept, "revision": standing.revision}, contact=standing)
     return _page(request, standing, values, retyped, status=409, differing=differing)
 
 

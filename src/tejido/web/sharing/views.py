@@ -23,7 +23,7 @@ from tejido.web.sharing import actions, pages
 from tejido.web.sharing.actions.danger import second_people
 from tejido.web.sharing.forms import DangerForm, DeclineForm, HandOverForm, HandoverOutcomeForm, RecallForm
 from tejido.web.sharing.models import Alert, Handover, SharedAgreement
-from tejido.web.sharing.wording import facts_in_words
+from tejido.web.sharing.wording import facts_in_words, totals_in_words
 
 
 @requires(Permission.HANDOVER_SEND)
@@ -217,7 +217,9 @@ def list_agreements(request: StaffRequest) -> HttpResponse:
 def show_agreement(request: StaffRequest, agreement_id: str) -> HttpResponse:
     """One agreement, in words."""
     shared = get_object_or_404(SharedAgreement.objects.select_related("partner"), pk=agreement_id)
-    return render(request, "sharing/show_agreement.html", {"shared": shared, "document": shared.document})
+    totals = totals_in_words(shared.document["tables"], short_language())
+    context = {"shared": shared, "document": shared.document, "totals": totals}
+    return render(request, "sharing/show_agreement.html", context)
 
 
 def _case(request: StaffRequest, case_id: UUID) -> Case:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tejido.statistics.definitions import indicators
 from tejido.vocabulary import Language, code_list
 
 # Code lists of facts that are a code, or several.
@@ -58,3 +59,19 @@ def _part(code: str, key: str, value: Any, language: Language) -> str:
 def _labels(name: str, value: Any, language: Language) -> str:
     codes = value if isinstance(value, list) else [value]
     return ", ".join(code_list(name).label_of(code, language) for code in codes)
+
+
+def totals_in_words(tables: Iterable[str], language: Language) -> list[str]:
+    """Aggregate tables as an agreement names them (`victims/gender`), by the titles of their indicators.
+
+    A table this version does not know keeps its name: the agreement says it, so the page must.
+    """
+    declared, said = indicators(), []
+    for table in tables:
+        name, _, by = table.partition("/")
+        if name not in declared or (by and by not in declared[name].breakdowns):
+            said.append(table)
+            continue
+        title = declared[name].label[language]
+        said.append(f"{title}: {declared[name].breakdown(by).label[language]}" if by else title)
+    return said

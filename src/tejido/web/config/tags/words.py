@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django import template
+from django.utils import formats
 from django.utils.translation import gettext
 
 from tejido.reports.numbers import count_text
@@ -42,3 +44,9 @@ def say(words: Words) -> str:
 def count(value: int | None) -> str:
     """A whole number as both languages group it; a dash for none."""
     return "—" if value is None else count_text(value)
+
+
+@register.filter
+def day(written: str) -> str:
+    """A day kept as ISO text, as the reader's language writes days."""
+    return str(formats.date_format(date.fromisoformat(written), "SHORT_DATE_FORMAT"))
