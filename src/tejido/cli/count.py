@@ -44,11 +44,12 @@ def _print_table(name: str, by: str | None, rows: Rows) -> None:
     chosen = indicator(name)
     click.echo(chosen.label["en"] + (f", by {by}" if by else ""))
     breakdown = chosen.breakdown(by) if by else None
+    widest = max((len(code or "") for code, _ in rows), default=0)
     lines = []
     for code, amount in rows:
         label = "" if code is None else code or "(blank)"
         if code and breakdown is not None and breakdown.codes and code in code_list(breakdown.codes):
-            label = f"{code}  {code_list(breakdown.codes).label_of(code, 'en')}"
+            label = f"{code:<{widest}}  {code_list(breakdown.codes).label_of(code, 'en')}"
         lines.append((label, f"{amount:,}"))
     wide = max((len(label) for label, _ in lines), default=0)
     digits = max((len(number) for _, number in lines), default=0)

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any, TextIO, cast
 
 import click
 
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Language
 
 DONE, NO, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
 
@@ -53,25 +56,73 @@ def tejido() -> None:
     """The safety net two anti-trafficking hotlines weave across a border."""
 
 
+class _UntilClosed:
+    """Standard output that goes quiet once its reader has gone (`| head -1`).
+
+    The command still runs to its end, so that its exit code keeps its meaning in a pipe.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._closed = False
+
+    def write(self, text: str) -> int:
+        if not self._closed:
+            try:
+                return self._stream.write(text)
+            except BrokenPipeError:
+                self._close()
+        return len(text)
+
+    def flush(self) -> None:
+        if not self._closed:
+            try:
+                self._stream.flush()
+            except BrokenPipeError:
+                self._close()
+
+    def _close(self) -> None:
+        self._closed = True
+        # What is still buffered must go somewhere when Python ends, else it complains there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 our own fault."""
+    sys.stdout = cast(TextIO, _UntilClosed(sys.stdout))
     try:
         outcome = tejido.main(standalone_mode=False)
+        sys.stdout.flush()
     except BadInput as problem:
-        _say(f"tejido: {problem.line('en')}")
+        _say(f"tejido: {problem.line(reader_language(sys.argv[1:]))}")
         sys.exit(BAD_INPUT)
     except click.Abort:
         _say("tejido: stopped.")
         sys.exit(130)
-    except click.ClickException as problem:
-        _say(f"tejido: {problem.format_message()}")
+    except click.exceptions.NoArgsIsHelpError as problem:  # a group without a command: its help, not an error line
+        _say(problem.format_message())
         sys.exit(BAD_INPUT)
-    except BrokenPipeError:
-        sys.exit(DONE)
+    except click.ClickException as problem:
+        _say(f"tejido: {' '.join(problem.format_message().split())}")
+        sys.exit(BAD_INPUT)
     except Exception:  # noqa: BLE001  the last line of defence: our fault, with the traceback that mends it
         traceback.print_exc()
         sys.exit(OUR_FAULT)
     sys.exit(outcome if isinstance(outcome, int) else DONE)
+
+
+def reader_language(arguments: Sequence[str]) -> Language:
+    """In which language to say what is wrong: the one asked for with --language, else the terminal's, else English."""
+    for position, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--language":
+            asked = value or "".join(arguments[position + 1 : position + 2])
+            return "es" if asked == "es" else "en"
+    terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "es" if terminal.split("_")[0] == "es" else "en"
 
 
 def _say(line: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import yaml
@@ -138,9 +139,16 @@ class _Reader:
     def _unread(self, fields: Mapping[str, yaml.Node]) -> None:
         """What no rule uses is still checked for its form."""
         self.words(fields.get("title"))
+        days: dict[str, date] = {}
         for key, node in self.entries(fields.get("window"), "start", "end").items():
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", self.words(node) or ""):
-                raise self.refuse(node, f"{key}: expected a date like 2017-07-31", f"{key}: se esperaba una fecha")
+            try:
+                days[key] = datetime.strptime(self.words(node) or "", "%Y-%m-%d").date()
+            except ValueError:
+                en, es = f"{key}: expected a date like 2017-07-31", f"{key}: se esperaba una fecha como 2017-07-31"
+                raise self.refuse(node, en, es) from None
+        if len(days) == 2 and days["end"] < days["start"]:
+            en, es = "the window ends before it starts", "el periodo termina antes de empezar"
+            raise self.refuse(fields["window"], en, es)
         for note in self.sequence(fields.get("notes")):
             self.words(note)
 
@@ -229,7 +237,7 @@ class _Reader:
             return None
         written = node.value if isinstance(node, yaml.ScalarNode) and node.tag.endswith(":int") else ""
         if not isinstance(written, str) or not re.fullmatch(r"[0-9]{1,15}", written):
-            shown = f", found {node.value}" if isinstance(node, yaml.ScalarNode) else ""
+            shown = f", found {node.value!r}" if isinstance(node, yaml.ScalarNode) else ""
             raise self.refuse(
                 node,
                 f"expected a whole number from 0, without commas or quotes{shown}",

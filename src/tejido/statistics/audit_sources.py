@@ -39,14 +39,20 @@ def _lists() -> dict[str, Any]:
 
 
 def source_findings(sheet: PublishedSheet) -> Iterator[Finding]:
-    """Disagreements among the statements of source, then headline labels that name fewer channels than the sources."""
+    """Disagreements among the statements of source; where they disagree on channels, headline labels that join in.
+
+    A label is no statement of source: "calls" on a sheet whose heading and footnote agree is short for what they say.
+    """
     said = [_understood(text) for text in sheet.sources.values() if text]
+    disputed = False
     for first, second in combinations(said, 2):
         yield from _organisations(first, second)
-        yield from _channels(first, second, None)
-    fullest = max(said, key=lambda one: len(one.channels), default=None)
-    if fullest is None:
+        for found in _channels(first, second, None):
+            disputed = True
+            yield found
+    if not said or (len(said) > 1 and not disputed):
         return
+    fullest = max(said, key=lambda one: len(one.channels))
     for unit, label in sheet.labels.items():
         told = _understood(label)
         # "Cases with calls" may be cut narrower; a label is wrong only where it stands for all that came in.

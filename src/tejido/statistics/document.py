@@ -113,11 +113,6 @@ def _table(
     sheet: Sheet, one: Indicator, breakdown: Breakdown, plan: Layout, language: Language, marks: dict[str, str]
 ) -> SheetTable:
     figures = sheet.table(one.id, breakdown.name)
-    if breakdown.top is not None:
-        # Hidden cells go last, in the order of their list: their rank would say more than their number.
-        order = {code: number for number, code in enumerate(breakdown.listed)}
-        hidden = sorted((f for f in figures if f.hidden), key=lambda f: order.get(str(f.cell), 0))
-        figures = [figure for figure in figures if not figure.hidden] + hidden
     return SheetTable(
         title=breakdown.label[language],
         unit_line=_unit_line(plan, one, breakdown, figures, language),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tejido.reports.document import FactSheetDocument
 from tejido.reports.fact_sheet import write
 from tejido.statistics.counting import tabulate
 from tejido.statistics.document import document_of
@@ -59,27 +60,47 @@ def sheet_bytes(sheet: Sheet, language: Language) -> bytes:
 def write_sheet(sheet: Sheet, folder: Path, language: Language, operators: Sequence[str] = ()) -> None:
     """Write sheet.pdf, sheet.html and sheet.json to `folder`, replacing an earlier sheet there; all three or none.
 
-    Raises `BadInput` where `folder` holds anything else: nothing of another's is removed.
+    Raises `BadInput` where `folder` holds anything else (nothing of another's is removed) or cannot be written.
     """
     folder = Path(folder)
     check_folder(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    document, data = document_of(sheet, language, operators), sheet_bytes(sheet, language)
     try:
-        building.chmod(0o755)
-        write(document_of(sheet, language, operators), building, sheet_bytes(sheet, language))
-        if folder.exists():
+        _write_whole(document, data, folder)
+    except OSError as problem:
+        raise BadInput(
+            "sheet_not_written",
+            en=f"the fact sheet cannot be written: {problem.strerror}; nothing was written",
+            es=f"no se puede escribir la hoja informativa: {problem.strerror}; no se escribió nada",
+            where=str(folder),
+        ) from None
+
+
+def _write_whole(document: FactSheetDocument, data: bytes, folder: Path) -> None:
+    """Made beside `folder` and moved there whole; inside it where it exists, because it may be a mount or a link."""
+    made = not folder.exists()
+    inside = folder.parent if made else folder
+    inside.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=inside))
+    try:
+        write(document, building, data)
+        if made:
+            building.chmod(0o755)
+            os.replace(building, folder)
+        else:
             for name in FILES:
-                (folder / name).unlink(missing_ok=True)
-            folder.rmdir()
-        os.replace(building, folder)
+                os.replace(building / name, folder / name)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
 def check_folder(folder: Path) -> None:
     """Raises `BadInput` unless `folder` is absent, empty, or holds an earlier sheet and nothing else."""
-    if folder.exists() and (not folder.is_dir() or any(entry.name not in FILES for entry in folder.iterdir())):
+    try:
+        taken = folder.exists() and (not folder.is_dir() or any(entry.name not in FILES for entry in folder.iterdir()))
+    except OSError:  # a file stands where a folder above is named, or it may not be looked into
+        taken = True
+    if taken:
         raise BadInput(
             "sheet_in_the_way",
             en="something other than a fact sheet is already there; nothing was written",

@@ -9,10 +9,10 @@ from pathlib import Path
 from tejido.statistics.counting import count_node, counter, tabulate
 from tejido.statistics.definitions import indicator
 from tejido.statistics.handovers import check_exchanged
-from tejido.statistics.public_files import attach_ctdc
 from tejido.statistics.specification import Indicator
 from tejido.statistics.tabulation import Cell
 from tejido.statistics.window import Window
+from tejido.tables.ctdc import attach_ctdc
 from tejido.tables.reading import open_records
 from tejido.vocabulary import BadInput
 

@@ -46,7 +46,7 @@ def join(tabulations: Sequence[Tabulation]) -> Sheet:
         protection=None,
         figures=tuple(figures),
         headline=combined,
-        footnotes=footnotes_of(plan, window, as_of, None),
+        footnotes=footnotes_of(plan, window, {one.node: one.as_of for one in given}),
     )
 
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from tejido.statistics.definitions import indicator
-from tejido.statistics.disclosure import CellTable, hidden_cells
-from tejido.statistics.footnotes import footnotes_of
+from tejido.statistics.disclosure import CellTable, hidden_cells, is_small
+from tejido.statistics.footnotes import protected_footnotes
 from tejido.statistics.layout import layout
 from tejido.statistics.sheet import Combined, Figure, Sheet
 
@@ -18,23 +20,25 @@ def protect(sheet: Sheet, *, k: int) -> Sheet:
     """The sheet with every count below `k` hidden, and as many others as it takes; its percentages go with them.
 
     On maps zeros are hidden too: an empty state and one with a few cases must look the same. A headline number that
-    is hidden takes its tables with it. Sum and both go where 0 < both < k, because sum - joint = both.
+    is hidden takes its tables with it. Sum and both go where 0 < both < k, because sum - joint = both; in a table they
+    go from every cell or from none, because they add up to those of the headline.
     Raises `ValueError` for k < 2.
     """
     hidden = _hidden(sheet, k)
-    figures = tuple(_protected(figure, hidden, k) for figure in sheet.figures)
+    shown = _unranked([_protected(figure, hidden, k) for figure in sheet.figures])
+    undivided = _without_parts(sheet, shown, k)
+    figures = tuple(replace(one, sum=None, both=None) if _name(one) in undivided else one for one in shown)
     combined = {
         unit: _combined(entry, f"{_HEADLINE}/{_indicator_of(sheet, unit)}" in hidden, k)
         for unit, entry in sheet.headline.items()
     }
-    plan = layout()
     return replace(
         sheet,
         internal=False,
         protection=k,
         figures=figures,
         headline=combined,
-        footnotes=footnotes_of(plan, sheet.window, sheet.as_of, k),
+        footnotes=protected_footnotes(layout(), sheet.footnotes, k),
     )
 
 
@@ -89,6 +93,28 @@ def _protected(figure: Figure, hidden: set[str], k: int) -> Figure:
     if figure.both is not None and 0 < figure.both < k:
         return replace(figure, sum=None, both=None)
     return figure
+
+
+def _unranked(figures: list[Figure]) -> list[Figure]:
+    """Hidden cells of a top list stand last, in the order of their code list: their rank would say what is hidden."""
+    ordered: list[Figure] = []
+    for _, group in groupby(figures, key=_name):
+        table = list(group)
+        if table[0].by is not None:
+            breakdown = indicator(table[0].indicator).breakdown(table[0].by)
+            if breakdown.top is not None:
+                place = {code: number for number, code in enumerate(breakdown.listed)}
+                hidden = sorted((one for one in table if one.hidden), key=lambda one: place[str(one.cell)])
+                table = [one for one in table if not one.hidden] + hidden
+        ordered.extend(table)
+    return ordered
+
+
+def _without_parts(sheet: Sheet, figures: Sequence[Figure], k: int) -> set[str]:
+    """Tables whose sums and boths must all go: a cell is hidden, or so few of one are known to several nodes."""
+    tables = {name: found for name, found in _tables(sheet).items() if any(one.both is not None for one in found)}
+    few = {name for name, found in tables.items() if any(is_small(one.both or 0, k) for one in found)}
+    return few | {_name(one) for one in figures if one.by is not None and one.hidden and _name(one) in tables}
 
 
 def _combined(entry: Combined, hidden: bool, k: int) -> Combined:

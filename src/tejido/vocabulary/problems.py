@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 Language = Literal["en", "es"]
 Words = dict[Language, str]
+
+# `where` is put together once, in English: "mx/persons.csv, row 3, column gender".
+_PLACES_ES = {"row": "fila", "line": "línea", "column": "columna"}
 
 
 class BadInput(Exception):
@@ -25,4 +29,8 @@ class BadInput(Exception):
     def line(self, language: Language) -> str:
         """One line for a reader of `language`: the place, then what was expected."""
         text = self.words[language]
-        return f"{self.where}: {text}" if self.where else text
+        where = self.where
+        if language == "es":
+            for word, palabra in _PLACES_ES.items():
+                where = re.sub(rf", {word} (?=\S)", f", {palabra} ", where)
+        return f"{where}: {text}" if where else text

@@ -104,12 +104,29 @@ def test_one_clear_line_and_exit_2(run: Run, folder: Path, arguments: list[str],
     assert len(err.splitlines()) == 1
 
 
-def test_a_ctdc_file_with_other_columns(run: Run, tmp_path: Path) -> None:
+_HEADER = "year_of_registration,datasource,gender,majority_status,citizenship,country_of_exploitation\n"
+_ROW = "2016.0,Hotline,Female,Adult,MX,US\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"year,gender\n2016,Female\n", "row 1, column year: not a column"),
+        ((_HEADER + _ROW + _ROW.replace("Female", "Femal")).encode(), "row 3, column gender: 'Femal' is not a code"),
+        ((_HEADER + _ROW + "2016.0,Hot").encode(), "row 3: the row has 2 of 6 columns"),
+        ((_HEADER + _ROW + _ROW.replace("Female", "Género")).encode("latin-1"), "row 3: some letters are not UTF-8"),
+        (_HEADER.encode(), "holds a header and no rows"),
+        (b"", "the file is empty"),
+    ],
+)
+def test_a_ctdc_file_that_cannot_be_taken_is_never_counted(run: Run, tmp_path: Path, content: bytes, says: str) -> None:
     file = tmp_path / "other.csv"
-    file.write_text("year,gender\n2016,Female\n", "utf-8")
-    code, _, err = run("count", "--records", file, "--as", "ctdc", "--indicator", "hotline_victims")
-    assert code == 2
-    assert err.startswith("tejido: other.csv, row 1: expected the columns")
+    file.write_bytes(content)
+    code, out, err = run("count", "--records", file, "--as", "ctdc", "--indicator", "hotline_victims", "--by", "gender")
+    assert (code, out) == (2, "")
+    assert err.startswith("tejido: other.csv")
+    assert says in err
+    assert len(err.splitlines()) == 1
 
 
 def test_indicators_listed_shown_and_checked(run: Run, tmp_path: Path) -> None:

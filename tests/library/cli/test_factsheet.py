@@ -114,3 +114,32 @@ def test_the_same_records_twice(run: Run, world: Path, tmp_path: Path) -> None:
         "--records", world / "mx", "--records", world / "mx", *WINDOW, "--language", "en", "--out", tmp_path / "out"
     )
     assert (code, err) == (2, "tejido: mx: the records of mx were given twice\n")
+
+
+def test_an_out_that_cannot_be_written_is_one_line(run: Run, world: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    for out in (tmp_path / "file" / "out", Path("/proc/none/out"), tmp_path / "file"):
+        code, printed, err = run(*both(world), "--language", "en", "--out", out)
+        assert (code, printed) == (2, "")
+        assert err.startswith(f"tejido: {out}: ")
+        assert len(err.splitlines()) == 1
+    assert (tmp_path / "file").read_text("utf-8") == "in the way"
+
+
+def test_an_empty_folder_is_filled_where_it_stands(
+    run: Run, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder may be a mount, a link or where one stands: it is never taken away and made anew."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    monkeypatch.chdir(tmp_path / "real")
+    for out in (".", tmp_path / "link"):
+        assert run(*both(world), "--language", "en", "--out", out)[0] == 0
+        assert sorted(entry.name for entry in Path.cwd().iterdir()) == ["sheet.html", "sheet.json", "sheet.pdf"]
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_what_is_wrong_is_said_in_the_language_asked_for(run: Run, world: Path, tmp_path: Path) -> None:
+    arguments = ["--records", world / "mx", "--window", "2017-07-31..2015-09-30", "--out", tmp_path / "out"]
+    assert "antes de empezar" in run(*arguments, "--language", "es")[2]
+    assert "before it starts" in run(*arguments, "--language", "en")[2]

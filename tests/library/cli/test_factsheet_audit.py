@@ -81,6 +81,11 @@ BAD = {
     "no cells": ("tables: [{unit: a, by: b, base: 1}]\n", "expected `cells`"),
     "no by": ("tables: [{unit: a, base: 1, cells: {x: [1, null]}}]\n", "expected `by`"),
     "a date that is none": (GOOD + "window: {start: soon, end: 2017-07-31}\n", "line 4: start: expected a date"),
+    "an impossible day": (GOOD + "window: {start: 2015-09-31, end: 2017-07-31}\n", "line 4: start: expected a date"),
+    "a window turned round": (
+        GOOD + "window: {start: 2017-07-31, end: 2015-09-30}\n",
+        "line 4: the window ends before",
+    ),
     "not UTF-8": (GOOD.encode("utf-16"), "not UTF-8"),
     "deeply nested": ("[" * 20000, "sheet.yaml"),
 }

@@ -227,6 +227,17 @@ def test_a_headline_that_names_one_channel_of_several(tmp_path: Path) -> None:
     assert rules(audited(tmp_path, sheet)) == {("sources", "contacts", None, None)}
 
 
+def test_a_label_is_no_source_where_heading_and_footnote_agree(tmp_path: Path) -> None:
+    both = "calls, emails and texts received by both organizations"
+    labels = {"contacts": {"value": 900, "label": "Number of calls related to trafficking"}}
+    agreed = sheet_of(headline=labels, stated_sources={"heading": both, "footnote": both})
+    assert audited(tmp_path, agreed) == []
+    disputed = sheet_of(
+        headline=labels, stated_sources={"heading": "calls received by both organizations", "footnote": both}
+    )
+    assert rules(audited(tmp_path, disputed)) == {("sources", None, None, None), ("sources", "contacts", None, None)}
+
+
 def test_a_footnote_that_leaves_one_organisation_out(tmp_path: Path) -> None:
     sheet = sheet_of(
         stated_sources={"heading": "contacts of Línea Alba and Woven Line", "footnote": "contacts of Línea Alba"},

@@ -115,8 +115,59 @@ def test_notes_come_from_the_definitions() -> None:
     assert "Numbers below 11" in notes["hidden_small"]["en"]
     assert "31 de agosto de 2017" in notes["as_of"]["es"]
     assert notes["date_that_counts"]["en"].startswith(
-        "Contacts are counted by the day the contact was received; cases, victims and traffickers are counted by"
+        "Contacts are counted by the day the contact was received; cases, potential victims and potential traffickers"
     )
     assert "hidden_small" not in {note.id for note in sheet().footnotes}
     for text in notes.values():
         assert "{" not in text["en"] + text["es"]
+
+
+def of_two(
+    mx: dict[str, int], us: dict[str, int], both: dict[str, int], *, us_as_of: date = date(2017, 8, 31)
+) -> Sheet:
+    """Victims by type of trafficking at two nodes; `both` are held by us and counted by mx."""
+    window = Window(date(2015, 9, 30), date(2017, 7, 31))
+    definitions = definitions_hash(layout().indicators)
+    given = []
+    for node, counted, held in (("mx", mx, mx), ("us", us, {code: us[code] + both.get(code, 0) for code in us})):
+        cells = [Cell(unit, None, None, 100, 100) for unit in ("contacts", "cases", "traffickers")]
+        for by in ("gender", "age_at_contact"):
+            cells.append(Cell("traffickers", by, "unknown", 100, 100))
+        here, all_held = sum(counted.values()), sum(held.values())
+        cells.append(Cell("victims", None, None, here, all_held))
+        cells += [Cell("victims", "type_of_trafficking", code, counted[code], held[code]) for code in counted]
+        for by in ("gender", "age_at_contact"):
+            cells.append(Cell("victims", by, "unknown", here, all_held))
+        for code, number in (("agriculture_farms", 8), ("construction", 2), ("hospitality", 5)):
+            cells.append(Cell("victims", "labor_industry", code, number if node == "mx" else 0, number))
+        as_of = date(2017, 8, 31) if node == "mx" else us_as_of
+        given.append(Tabulation(node, window, as_of, True, definitions, tuple(cells), ()))
+    return join(given)
+
+
+def test_a_small_number_known_to_both_cannot_be_worked_out_from_the_other_cells() -> None:
+    one = protect(of_two({"labor": 300, "sex": 100}, {"labor": 200, "sex": 90}, {"labor": 30, "sex": 4}), k=11)
+    assert one.headline["victims"].both == 34, "shown, so that the cells must not add up to it"
+    table = one.table("victims", "type_of_trafficking")
+    assert [figure.value for figure in table][:2] == [500, 190]
+    assert {(figure.sum, figure.both) for figure in table} == {(None, None)}
+
+
+def test_cells_known_to_many_keep_their_parts() -> None:
+    one = protect(of_two({"labor": 300, "sex": 100}, {"labor": 200, "sex": 90}, {"labor": 30, "sex": 14}), k=11)
+    assert [(f.sum, f.both) for f in one.table("victims", "type_of_trafficking")][:2] == [(530, 30), (204, 14)]
+
+
+def test_the_order_of_hidden_cells_in_a_top_list_says_nothing() -> None:
+    one = protect(of_two({"labor": 300}, {"labor": 200}, {}), k=11)
+    top = one.table("victims", "labor_industry")
+    assert [figure.value for figure in top] == [None, None, None]
+    assert [figure.cell for figure in top] == ["agriculture_farms", "construction", "hospitality"]
+
+
+def test_records_that_end_on_different_days_say_so() -> None:
+    later = of_two({"labor": 300}, {"labor": 200}, {}, us_as_of=date(2017, 10, 15))
+    for one in (later, protect(later, k=11)):
+        notes = {note.id: note.text for note in one.footnotes}
+        assert "August 31, 2017 (mx) and October 15, 2017 (us)" in notes["as_of"]["en"]
+        assert "31 de agosto de 2017 (mx) y 15 de octubre de 2017 (us)" in notes["as_of"]["es"]
