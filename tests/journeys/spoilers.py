@@ -7,7 +7,7 @@ from tejido.web.config.demo.scenes_intake import HER_PHONE, WRITTEN
 from tests.journeys.spoiling import Spoil, after, as_member, flipped, lost, run_sql, stopped, written_in_clear
 
 _OFFERED = "the_case_goes_with_her_words"
-_SHORT = 5.0  # seconds; for what is expected never to arrive
+_SHORT = 4.0  # seconds; for what is expected never to arrive
 _TEAM = "(select id from accounts_team where kind = '{kind}')"
 _UNSIGNED_TEAM = "update accounts_teamgeneration set signature = zeroblob(64) where team_id = " + _TEAM
 # A coded row is sealed: only someone of the data team's batch could write another that opens.
@@ -25,7 +25,7 @@ def write(pk, row):
     write_coded(ring, table="cases", record_id=uuid.UUID(pk), row=row, data_team=team_of(Team.Kind.DATA).pk)
 def renamed(row):
     text = repr(row)
-    for old in [hers, *(each["person_id"] for each in row["persons"])]:
+    for old in [hers, *(each["person_id"] for each in row["persons"]), *(p["place_id"] for p in row["places"])]:
         text = text.replace(old, str(uuid.uuid4()))
     return eval(text)
 """

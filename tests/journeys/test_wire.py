@@ -30,7 +30,7 @@ _RECORDS = ("intake_contact", "cases_case", "cases_casecontact", "cases_person",
 _OPENED = """
 import json
 from tejido.web.mailbox.models import InboundMessage
-from tejido.web.sharing.actions import open_inbound
+from tejido.web.sharing.actions.messages import open_inbound
 print(json.dumps([
     {"raw": bytes(each.raw).hex(), "body": dict(open_inbound(each, ring).body)}
     for each in InboundMessage.objects.filter(message_type="tabulation").order_by("sequence")

@@ -43,9 +43,18 @@ def end_leftovers(folder: Path) -> None:
     for process in left:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process, signal.SIGKILL)
-    ending = time.monotonic() + 5  # until their ports are free again
-    while any(_is_ours(process) for process in left) and time.monotonic() < ending:
+    ending = time.monotonic() + 10  # until their ports are free again
+    while any(_is_left(group) for group in left) and time.monotonic() < ending:
         time.sleep(0.05)
+
+
+def _is_left(group: int) -> bool:
+    # The head of a group may be gone before the process that holds its port.
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _is_ours(process: int) -> bool:
