@@ -9,7 +9,7 @@ import pytest
 
 from tejido.web.config.demo.check import STEPS, local_today, play
 from tejido.web.config.demo.thread import Thread
-from tests.journeys.rehearsal import THE_END, Rehearsal
+from tests.journeys.rehearsal import Rehearsal
 from tests.node import cast, django_db_setup  # noqa: F401
 
 
@@ -22,8 +22,9 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
         made = Rehearsal.made(folder)
     try:
         thread = Thread(made.stage, today=local_today(made.stage))
-        assert play(thread, {step.__name__: made.keep(step.__name__) for step in STEPS}) == 0
-        made.keep(THE_END)(thread)
+        with made.journals_kept():
+            assert play(thread, {step.__name__: made.keep(step.__name__) for step in STEPS}) == 0
+            made.keep_what_is_left()
         yield made
     finally:
         made.stage.stop()

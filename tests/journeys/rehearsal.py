@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from tejido.web.config.processes import DOORS, Running, python_environment
 
 DATABASE = "node.sqlite3"
 NODES = ("mx", "us")
-THE_END = "the end"  # the moment after the last step
 
 # Runs inside a node as one of its members: what a careless or wicked version of the program could do to sealed rows.
 _AS_MEMBER = """
@@ -62,6 +61,7 @@ class Rehearsal:
     stage: Stage
     kept: Path
     temporary: Path
+    left: Path  # copies of both folders, byte for byte, after the last step of the clean play
     moments: dict[str, _Moment] = field(default_factory=dict)
 
     @classmethod
@@ -75,7 +75,7 @@ class Rehearsal:
         except BaseException:
             stage.stop()
             raise
-        return cls(stage, folder / "kept", folder / "temporary")
+        return cls(stage, folder / "kept", folder / "temporary", folder / "left")
 
     def node(self, code: str) -> Running:
         """One of the two organisations."""
@@ -118,6 +118,20 @@ class Rehearsal:
                 visitor.cookies.jar.set_cookie(cookie)
             thread.visitors[code, login] = visitor
         return thread
+
+    def journals_kept(self) -> ExitStack:
+        """While this is open, SQLite keeps its journals: the last to leave would take them away."""
+        stack = ExitStack()
+        for code in NODES:
+            connection = stack.enter_context(closing(sqlite3.connect(self.folder(code) / DATABASE, timeout=30)))
+            connection.execute("select count(*) from django_migrations").fetchall()
+        return stack
+
+    def keep_what_is_left(self) -> None:
+        """Copy both folders as they lie there, journals and logs included."""
+        self.settle()
+        for code in NODES:
+            shutil.copytree(self.folder(code), self.left / code)
 
     def settle(self) -> None:
         """Wait until no worker has anything in its hands: what it holds must not land in another moment."""

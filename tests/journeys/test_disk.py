@@ -13,7 +13,7 @@ import pytest
 
 from tejido.web.config.demo.scenes_handover import EXACT
 from tejido.web.config.demo.scenes_intake import CANARIES, GIVEN, HER_PHONE, HER_WORDS, HIS_PHONE, SECOND, VIEW, WRITTEN
-from tests.journeys.rehearsal import DATABASE, NODES, THE_END, execute
+from tests.journeys.rehearsal import DATABASE, NODES, execute
 from tests.journeys.sealed_eyes import ENCODINGS, needles, search, seen
 
 pytestmark = pytest.mark.slow
@@ -51,44 +51,39 @@ def _packed(folder, table: str, words) -> set[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def ended(rehearsal):
-    rehearsal.set_back(THE_END)
-    rehearsal.settle()
-    return rehearsal
-
-
-def test_nothing_she_said_is_on_either_disk(ended):
-    folders = [ended.folder(code) for code in NODES]
+def test_nothing_she_said_is_on_either_disk(rehearsal):
+    folders = [rehearsal.left / code for code in NODES]
     for folder in folders:
         assert {"node.sqlite3", "node.sqlite3-wal", "node.env", "staff.log", "public.log", "partners.log",
                 "worker.log"} <= {path.name for path in folder.iterdir()}  # fmt: skip
-    assert ended.temporary.is_dir()
-    assert search([*folders, ended.temporary], WORDS) == {}
+        # There is a journal to look into, and a log was written by someone.
+        assert (folder / "node.sqlite3-wal").stat().st_size > 0
+    assert rehearsal.temporary.is_dir()
+    assert search([*folders, rehearsal.temporary], WORDS) == {}
 
 
 @pytest.mark.parametrize("code", NODES)
-def test_no_value_of_any_table_holds_what_she_said(ended, code):
+def test_no_value_of_any_table_holds_what_she_said(rehearsal, code):
     # Value by value, so that a word split over two pages of the file, or a page that is compressed, hides nothing.
-    tables = [row[0] for row in execute(ended.folder(code), "select name from sqlite_master where type = 'table'")]
+    tables = [row[0] for row in execute(rehearsal.left / code, "select name from sqlite_master where type = 'table'")]
     assert {"django_session", "django_tasks_database_dbtaskresult", "security_auditentry", "intake_contact"} <= set(
         tables
     )
-    assert execute(ended.folder(code), "select count(*) from django_session")[0][0] > 0
-    assert execute(ended.folder(code), "select count(*) from django_tasks_database_dbtaskresult")[0][0] > 0
+    assert execute(rehearsal.left / code, "select count(*) from django_session")[0][0] > 0
+    assert execute(rehearsal.left / code, "select count(*) from django_tasks_database_dbtaskresult")[0][0] > 0
     for table in tables:
         values = b"\x00".join(
             value if isinstance(value, bytes) else str(value).encode()
-            for row in execute(ended.folder(code), f"select * from {table}") for value in row if value is not None
+            for row in execute(rehearsal.left / code, f"select * from {table}") for value in row if value is not None
         )  # fmt: skip
         assert not seen(values, WORDS), table
-        assert not _packed(ended.folder(code), table, WORDS), table
+        assert not _packed(rehearsal.left / code, table, WORDS), table
 
 
-def test_planted_in_a_copy_every_way_of_writing_is_found(ended, tmp_path):
+def test_planted_in_a_copy_every_way_of_writing_is_found(rehearsal, tmp_path):
     planted = {how: f"Canario-{place:02}-Xochitl" for place, how in enumerate(ENCODINGS)}
     for code in NODES:
-        shutil.copytree(ended.folder(code), tmp_path / code)
+        shutil.copytree(rehearsal.left / code, tmp_path / code)
     with closing(sqlite3.connect(tmp_path / "us" / DATABASE)) as connection:
         connection.execute("create table careless (said blob)")
         for how, word in planted.items():

@@ -59,5 +59,7 @@ def _is_left(group: int) -> bool:
 
 def _is_ours(process: int) -> bool:
     # A number may have gone to another program since: only what says that it is ours is.
-    shown = subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False)
+    shown = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False
+    )
     return "tejido" in shown.stdout
