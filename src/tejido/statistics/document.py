@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tejido.reports.document import (
-    INTERNAL_STAMP,
-    INVENTED_STAMP,
     FactSheetDocument,
     HeadlineNumber,
     SheetMap,
@@ -44,7 +42,6 @@ def document_of(sheet: Sheet, language: Language, operators: Sequence[str] = ())
     plan = layout()
     marks = _marks(sheet, plan)
     signed = listed_text(list(operators or sheet.nodes), language)
-    stamps = ([INVENTED_STAMP] if sheet.invented else []) + ([INTERNAL_STAMP] if sheet.internal else [])
     tables = [
         _table(sheet, one, breakdown, plan, language, marks)
         for one, breakdown in plan.breakdowns()
@@ -65,7 +62,7 @@ def document_of(sheet: Sheet, language: Language, operators: Sequence[str] = ())
         tables=tuple(table for table in tables if table.rows),
         map=maps[0] if maps else None,
         footnotes=tuple((marks.get(note.id, ""), note.text[language]) for note in _in_print_order(sheet, marks)),
-        stamps=tuple(stamps),
+        stamps=sheet.stamps,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from tejido.reports.document import INTERNAL_STAMP, INVENTED_STAMP
 from tejido.reports.numbers import percent_text
 from tejido.statistics.window import Window
 from tejido.vocabulary import BadInput, Words
@@ -85,6 +86,12 @@ class Sheet:
         """The figures of one table, or of the headline for `by` None, in printed order."""
         return [figure for figure in self.figures if figure.indicator == indicator and figure.by == by]
 
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        """What every page and file of this sheet says of itself, in both languages."""
+        stamps = ((INVENTED_STAMP, self.invented), (INTERNAL_STAMP, self.internal))
+        return tuple(stamp for stamp, holds in stamps if holds)
+
     def as_json(self) -> dict[str, Any]:
         """The object `sheet.json` holds (without the language), schema tejido.sheet/1."""
         return {
@@ -95,6 +102,7 @@ class Sheet:
             "nodes": list(self.nodes),
             "invented": self.invented,
             "internal": self.internal,
+            "stamps": list(self.stamps),
             "protection": None if self.protection is None else {"k": self.protection},
             "headline": {
                 unit: {"sum": entry.sum, "both": entry.both, "joint": entry.joint}

@@ -17,7 +17,8 @@ from tejido.vocabulary import BadInput
 SCHEMA = "tejido.records/1"
 FILE = "records.json"
 _NODE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_KNOWN = {"schema", "node", "as_of", "invented", "rows"}
+_KNOWN = {"schema", "node", "as_of", "invented", "notice", "rows"}
+INVENTED_NOTICE = "INVENTED DATA · DATOS INVENTADOS"  # for whoever opens the file
 
 
 def is_node_name(text: object) -> bool:
@@ -36,11 +37,13 @@ class Manifest:
 
     def as_json(self) -> dict[str, object]:
         """The JSON object written to the file."""
+        notice = {"notice": INVENTED_NOTICE} if self.invented else {}
         return {
             "schema": SCHEMA,
             "node": self.node,
             "as_of": self.as_of.isoformat(),
             "invented": self.invented,
+            **notice,
             "rows": dict(self.rows),
         }
 
