@@ -41,6 +41,7 @@ def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
     ids = {"waiting": _arrived(now)}
     ids |= _taken(cast, now)
     ids |= _case(cast, now)
+    ids |= _shared(cast, now)
     return {name: str(value) for name, value in ids.items()}
 
 
@@ -93,4 +94,33 @@ def _case(cast: SeatedCast, now: datetime) -> dict[str, Any]:
         "group": Person.objects.filter(case=case).exclude(pk=made.survivor.pk)[0].pk,
         "service": service.pk,
         "referral": referral.pk,
+    }
+
+
+def _shared(cast: SeatedCast, now: datetime) -> dict[str, Any]:
+    """A partner, an agreement, a hand-over that arrived and a joint sheet."""
+    from tejido.statistics import Window
+    from tejido.web.mailbox.actions import add_partner, receive
+    from tejido.web.sharing.actions import process_arrivals
+    from tejido.web.sharing.models import Handover
+    from tejido.web.statistics.actions import build_sheet, local_day, take_in_tabulations
+    from tests.web.sharing.partner import Us, agreement, handover_body
+    from tests.web.statistics.conftest import all_tables, partner_totals, signed
+
+    us = Us()
+    add_partner(card=us.card(), by=cast.member("noor"), ring=cast.ring("noor"))
+    kinds = [*agreement().message_types, "tabulation"]
+    terms = agreement(message_types=sorted(kinds), tables=sorted(all_tables()))
+    signed(cast, us, terms)
+    under = {"agreement": terms.id, "agreement_digest": terms.digest()}
+    receive(raw=us.message("handover", handover_body(), now, **under), now=now)
+    process_arrivals(by=cast.member("chen"), ring=cast.ring("chen"), now=now)
+    dora = {"by": cast.member("dora"), "ring": cast.ring("dora"), "now": now}
+    window = Window(local_day(now).replace(day=1), local_day(now))
+    receive(raw=us.message("tabulation", partner_totals(cast, window), now, to="data", **under), now=now)
+    take_in_tabulations(**dora)
+    return {
+        "agreement": terms.id,
+        "handover": Handover.objects.get().pk,
+        "sheet": build_sheet(window=window, **dora).pk,
     }

@@ -15,15 +15,20 @@ pytestmark = pytest.mark.browser
 
 @dataclass(frozen=True)
 class Page:
-    """A page to look at: its door, its address (with ids from `seeding` in braces), and who is signed in."""
+    """A page to look at: its door, its address (with ids from `seeding` in braces), and who is signed in.
+
+    `press`: what is pressed there, for a page that only a POST opens.
+    """
 
     door: str
     path: str
     login: str | None = None
     status: int = 200
+    press: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.door}{self.path}{'' if self.status == 200 else f' {self.status}'}"
+        parts = [self.door + self.path, self.press or "", "" if self.status == 200 else str(self.status)]
+        return " ".join(part for part in parts if part)
 
 
 # Add every GET page here: one line each.
@@ -64,9 +69,16 @@ PAGES = [
     Page("staff", "/services/{service}/", login="chen"),
     Page("staff", "/services/{service}/edit/", login="chen"),
     Page("staff", "/handovers/", login="chen"),
+    Page("staff", "/handovers/{handover}/", login="chen"),
+    Page("staff", "/cases/{case}/", login="chen", press='form[action$="/whereabouts/"] button'),
     Page("staff", "/alerts/", login="bilal"),
     Page("staff", "/agreements/", login="chen"),
+    Page("staff", "/agreements/{agreement}/", login="chen"),
     Page("staff", "/sheets/", login="dora"),
+    Page("staff", "/sheets/{sheet}/", login="dora"),
+    Page("staff", "/", login="noor"),
+    Page("staff", "/members/", login="noor"),
+    Page("staff", "/audit/", login="iris"),
     Page("staff", "/sheets/", login="amara", status=403),
     Page("staff", "/nothing-here/", login="amara", status=404),
 ]
@@ -133,6 +145,10 @@ def look(doors, chromium, signed_in):
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda problem: said.append(str(problem)))
         answer = tab.goto(address + page.path.format(**doors.seeded))
+        if page.press:
+            with tab.expect_navigation() as led:
+                tab.click(page.press)
+            answer = led.value
         return tab, said, answer.status
 
     yield at
@@ -194,3 +210,58 @@ def test_a_click_on_leaving_takes_this_page_out_of_the_history(look):
     tab.click("a.leave")
     tab.wait_for_url("**/exit/")
     assert tab.evaluate("history.length") == before
+
+
+CALL = Page("staff", "/contacts/{contact}/", login="amara")
+
+
+def _state(tab, words):
+    """Wait until the page says `words` about the draft."""
+    tab.wait_for_function("words => document.getElementById('save-state').textContent.includes(words)", arg=words)
+
+
+def test_what_is_typed_during_a_call_is_kept_without_pressing_anything(look):
+    tab, _said, _status = look(CALL, "es")
+    assert tab.locator("[name=own_words]").bounding_box()["height"] > 10 * 20, "less than ten lines to write on"
+    tab.locator("[name=own_words]").press_sequentially(" Y dijo otra cosa.")
+    _state(tab, "Guardado a las")
+    again, _said, _status = look(CALL, "es")
+    assert " Y dijo otra cosa." in again.input_value("[name=own_words]")
+
+
+def test_two_windows_on_one_contact_lose_nothing(look):
+    first, _said, _status = look(CALL, "en")
+    second, _said, _status = look(CALL, "en")
+    second.fill("[name=reply_how]", "Typed in the second window.")
+    _state(second, "Saved at")
+    first.fill("[name=contactor_name]", "Typed in the first")
+    _state(first, "somewhere else")
+    with first.expect_navigation():
+        first.click(".save-bar button >> nth=0")
+    # What was saved where she had typed nothing stands in the form, beside what she typed.
+    assert first.input_value("[name=reply_how]") == "Typed in the second window."
+    assert first.input_value("[name=contactor_name]") == "Typed in the first"
+    with first.expect_navigation():
+        first.click(".save-bar button >> nth=0")
+    kept, _said, _status = look(CALL, "en")
+    assert kept.input_value("[name=reply_how]") == "Typed in the second window."
+    assert kept.input_value("[name=contactor_name]") == "Typed in the first"
+
+
+def test_a_lost_line_and_an_ended_session_are_said_and_what_is_typed_stays(look):
+    tab, _said, _status = look(CALL, "es")
+    tab.context.set_offline(True)
+    tab.fill("[name=reply_how]", "Sin red, sin sesión.")
+    _state(tab, "no hay conexión")
+    tab.context.set_offline(False)
+    _state(tab, "Guardado a las")  # by itself
+    cookies = tab.context.cookies()
+    tab.context.clear_cookies()
+    tab.fill("[name=contactor_name]", "Nadie")
+    _state(tab, "su sesión terminó")
+    assert tab.input_value("[name=contactor_name]") == "Nadie"
+    tab.context.add_cookies(cookies)  # signed in again in another tab
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    _state(tab, "Guardado a las")
+    kept, _said, _status = look(CALL, "es")
+    assert kept.input_value("[name=contactor_name]") == "Nadie"

@@ -37,6 +37,15 @@ def signed(cast, partner: Us, terms) -> Any:
                          by=cast.member("noor"), ring=cast.ring("noor"))  # fmt: skip
 
 
+def partner_totals(cast, window: Window, **changes: Any) -> dict[str, Any]:
+    """The partner's totals for a window: the same things counted, and nothing found."""
+    from tejido.web.statistics.frames import own_tabulation
+
+    ours = own_tabulation(ring=cast.ring("dora"), window=window, as_of=window.end).as_json()
+    empty = [{**cell, "counted": 0, "held": 0} for cell in ours["cells"]]
+    return {**ours, "node": "us", "cells": empty, "handed_over": [], **changes}
+
+
 @dataclass
 class Counting:
     """What a test of counting needs: the partner, the agreement, who counts."""
@@ -49,12 +58,7 @@ class Counting:
         return {"by": self.cast.member("dora"), "ring": self.cast.ring("dora"), "now": NOW}
 
     def totals(self, **changes: Any) -> dict[str, Any]:
-        """The partner's totals: the same things counted, of her own records."""
-        from tejido.web.statistics.frames import own_tabulation
-
-        ours = own_tabulation(ring=self.cast.ring("dora"), window=WINDOW, as_of=WINDOW.end).as_json()
-        empty = [{**cell, "counted": 0, "held": 0} for cell in ours["cells"]]
-        return {**ours, "node": "us", "cells": empty, "handed_over": [], **changes}
+        return partner_totals(self.cast, WINDOW, **changes)
 
     def arrive(self, body: dict[str, Any], *, to: str = "data") -> None:
         from tejido.web.mailbox.actions import receive

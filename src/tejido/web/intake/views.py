@@ -180,8 +180,9 @@ def _lists(posted: Any) -> dict[str, Any]:
 
 
 def _page(
-    request: StaffRequest, contact: Contact, values: dict[str, Any], form: ContactForm, *, status: int = 200, **more: Any
-) -> HttpResponse:
+    request: StaffRequest, contact: Contact, values: dict[str, Any], form: ContactForm, *, status: int = 200,
+    **more: Any,
+) -> HttpResponse:  # fmt: skip
     context = {
         "contact": contact, "form": form, "duties": actions.duties_for(values["under_18"]),
         "noted": values["duty_noted"], "notice": values["notice"], "differing": None,

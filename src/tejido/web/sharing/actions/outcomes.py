@@ -29,7 +29,8 @@ def report_handover_outcome(
 ) -> OutboundMessage:
     """Send the outcomes of the case's referrals: need, outcome, day. Raises `NotAllowed` (noted), `BadInput`."""
     require(by, Permission.HANDOVER_ANSWER, record=handover)
-    if handover.direction != Handover.Direction.IN or handover.state != Handover.State.ACCEPTED or handover.case is None:
+    accepted = handover.direction == Handover.Direction.IN and handover.state == Handover.State.ACCEPTED
+    if not accepted or handover.case is None:
         raise BadInput("not_open", en="This hand-over is not open.", es="Este traspaso no está abierto.")
     referrals = [_coded(referred) for referred in referrals_of(handover.case, ring)]
     value = as_value(release.opened(ring)) if release is not None else None
