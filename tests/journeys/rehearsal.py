@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,14 @@ django.setup()
 from tejido.web.config.demo.fill import _unlocked
 member, ring = _unlocked(sys.argv[1])
 exec(sys.argv[2])
+"""
+
+_HOLDING = """
+import sqlite3, sys
+held = [sqlite3.connect(path) for path in sys.argv[1:]]
+for each in held:
+    each.execute("select count(*) from django_migrations").fetchall()
+sys.stdin.read()
 """
 
 
@@ -119,13 +127,16 @@ class Rehearsal:
             thread.visitors[code, login] = visitor
         return thread
 
-    def journals_kept(self) -> ExitStack:
+    @contextmanager
+    def journals_kept(self) -> Iterator[None]:
         """While this is open, SQLite keeps its journals: the last to leave would take them away."""
-        stack = ExitStack()
-        for code in NODES:
-            connection = stack.enter_context(closing(sqlite3.connect(self.folder(code) / DATABASE, timeout=30)))
-            connection.execute("select count(*) from django_migrations").fetchall()
-        return stack
+        # Elsewhere, not here: this process also reads the files' bytes, and closing a file gives up its locks.
+        paths = [str(self.folder(code) / DATABASE) for code in NODES]
+        with subprocess.Popen([sys.executable, "-c", _HOLDING, *paths], stdin=subprocess.PIPE) as holding:
+            try:
+                yield
+            finally:
+                holding.communicate()
 
     def keep_what_is_left(self) -> None:
         """Copy both folders as they lie there, journals and logs included."""
