@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from tejido.tables.groups import check_groups
+from tejido.tables.groups import check_group_rows, check_groups
 from tejido.tables.id_sets import Hashes, IdSet
 from tejido.tables.manifest import Manifest, is_node_name
 from tejido.tables.place_of_error import Finder
@@ -24,10 +24,13 @@ from tejido.tables.values import values_in_rows
 from tejido.vocabulary import code_list
 
 
-def check_records(connection: Connection, prefix: str, sources: Mapping[str, Source], manifest: Manifest) -> None:
+def check_records(
+    connection: Connection, prefix: str, sources: Mapping[str, Source], manifest: Manifest, *, whole: bool = True
+) -> None:
     """Raises `BadInput` naming file, row and column of the first thing that is wrong.
 
-    References and the counts of groups are checked where both tables are among `sources`.
+    References and the counts of groups are checked where both tables are among `sources`. `whole` adds what counting
+    would refuse by itself: groups with codes of their own, a hand-over that stands twice.
     """
     nothing = connection.execute("SELECT hash(NULL::VARCHAR) | 1 AS nothing").fetchnumpy()["nothing"]
     check = _Check(connection, prefix, manifest, Finder(connection, prefix, sources), nothing)
@@ -42,6 +45,11 @@ def check_records(connection: Connection, prefix: str, sources: Mapping[str, Sou
         check_groups(connection, prefix, check.find)
     for table in tables:
         check.complete(table)
+    if whole:
+        check_group_rows(connection, prefix, check.find)
+        for table in tables:
+            if "handover_id" in table.names:
+                check.handed_over_once(table)
 
 
 # A tie runs from a person to a person or a business.
@@ -49,6 +57,11 @@ _TARGETS = {("ties", "from_id"): ("persons",), ("ties", "to_id"): ("persons", "b
 _NO_NODE = (
     "{value} cannot name a node; expected lower-case letters, digits, - and _",
     "{value} no puede nombrar a una organización; se esperaban minúsculas, dígitos, - y _",
+)
+
+_TWICE = (
+    "the same hand-over {value} stands in several rows; expected one",
+    "el mismo traspaso {value} está en varias filas; se esperaba una",
 )
 
 
@@ -195,6 +208,13 @@ class _Check:
         expected = self.manifest.rows.get(table.name, 0)
         if expected and (rows := self._one(f"SELECT count(*) FROM {self._name(table)}")[0]) < expected:
             self.find.refuse_cut(table, rows, expected)
+
+    def handed_over_once(self, table: Table) -> None:
+        """One row for each hand-over: a second one would be counted twice."""
+        twice = f"SELECT handover_id FROM {self._name(table)} GROUP BY handover_id HAVING count(*) > 1"
+        broken = f"handover_id IN ({twice})"
+        if (rows := self._one(f"SELECT count(*) FROM {self._name(table)} WHERE {broken}")[0]) > 0:
+            self.find.refuse(table, "handover_id", broken, *_TWICE, more=rows - 1)
 
     def _name(self, table: Table) -> str:
         return quoted(f"{self.prefix}_{table.name}")

@@ -8,7 +8,8 @@ from typing import NoReturn
 
 from tejido.tables.id_sets import IdSet
 from tejido.tables.place_of_error import Finder
-from tejido.tables.records import GROUP_COUNTS
+from tejido.tables.records import GROUP_COUNTS, PERSONS
+from tejido.tables.shape import Kind
 from tejido.tables.sources import ROW, Connection, literal, quoted
 from tejido.vocabulary import code_list
 
@@ -51,6 +52,19 @@ def check_groups(connection: Connection, prefix: str, find: Finder) -> None:
         refuse("count", bad(too_many), _TOO_MANY)
 
 
+def check_group_rows(connection: Connection, prefix: str, find: Finder) -> None:
+    """Raises `BadInput` where the row of a group has codes of its own: they would not be counted."""
+    for attribute in code_list("group_attribute").codes.values():
+        column = PERSONS.column(str(attribute.properties["column"]))
+        filled = (
+            f"len({quoted(column.name)}) > 0" if column.kind is Kind.CODES else f"{quoted(column.name)} IS NOT NULL"
+        )
+        broken = f"unnamed_group AND {filled}"
+        (rows,) = connection.execute(f"SELECT count(*) FROM {quoted(f'{prefix}_persons')} WHERE {broken}").fetchone()
+        if rows:
+            find.refuse(PERSONS, column.name, broken, *_OWN_CODES, more=rows - 1)
+
+
 def _some_stand_twice(connection: Connection, counts: str) -> bool:
     """Whether a group has two rows for the same code of the same attribute."""
     columns = "person_id, attribute, code"
@@ -78,6 +92,10 @@ def _check_codes(connection: Connection, prefix: str, find: Finder) -> None:
             )
 
 
+_OWN_CODES = (
+    "an unnamed group has {value} in its own row; its codes belong in the table group_counts",
+    "un grupo sin nombres tiene {value} en su propia fila; sus códigos van en la tabla group_counts",
+)
 _NO_GROUP = (
     "{value} is one person, not an unnamed group; her codes belong in the table persons",
     "{value} es una sola persona, no un grupo sin nombres; sus códigos van en la tabla persons",

@@ -54,6 +54,21 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("group zero", changed("group_counts", 1, count=0), "group_counts, row 3, column count: '0' people"),
     ("group sum", changed("group_counts", 1, count=16), "group_counts, row 2, column count: the counts of this group"),
     ("group multiple", changed("group_counts", 3, count=41), "group_counts, row 4, column count: the counts of this"),
+    (
+        "group described",
+        changed("persons", 1, gender="male"),
+        "persons, row 3, column gender: an unnamed group has 'male'",
+    ),
+    (
+        "group described twice",
+        changed("persons", 1, nationalities=["MX", "GT"]),
+        "persons, row 3, column nationalities: an unnamed group has",
+    ),
+    (
+        "handed over twice",
+        changed("cases", 1, handover_id="h1", counted_by="us"),
+        "cases, row 2, column handover_id: the same hand-over 'h1' stands in several rows",
+    ),
     ("group twice", changed("group_counts", 3, code="MX"), "group_counts, row 5, column code: 'MX' stands twice"),
 ]
 
