@@ -73,6 +73,13 @@ def diagnose_csv(path: Path, name: str, width: int, columns: Sequence[Column] = 
         for column, cell in zip(columns, cells, strict=False):
             if cell and (wrong := wrong_cell(column, cell)):
                 refuse("records.value", f"{name}, row {row}, column {column.name}", *wrong)
+    if len(set(re.findall(rb"\r\n|\n|\r", path.read_bytes()))) > 1:
+        refuse(
+            "csv.line_ends",
+            name,
+            "rows end in different ways (LF, CRLF or CR): two files may have been joined; expected one way throughout",
+            "las filas terminan de distintas maneras (LF, CRLF o CR): se esperaba una sola; quizá se unieron archivos",
+        )
 
 
 def wrong_cell(column: Column, cell: str) -> tuple[str, str] | None:

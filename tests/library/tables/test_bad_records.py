@@ -238,3 +238,9 @@ def test_a_parquet_file_of_another_shape_is_refused(tmp_path: Path) -> None:
     assert refusal(folder) == "mx/cases.parquet, column opened_on: holds string; expected date32[day]"
     pq.write_table(cases.drop_columns(["status"]), folder / "cases.parquet")
     assert refusal(folder) == "mx/cases.parquet, row 1, column status: the column is missing"
+
+
+def test_rows_that_end_in_different_ways(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    edit(folder / "cases.csv", lambda text: text.replace("\n", "\r\n", 1))
+    assert refusal(folder).startswith("mx/cases.csv: rows end in different ways")
