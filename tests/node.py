@@ -89,9 +89,7 @@ class Cast:
 
         Member.objects.filter(login=login).update(totp_last_step=0)  # tests sign in twice within one code's life
         client = Client()
-        answer = client.post(
-            "/login/", {"login": login, "password": self.logins[login][0], "code": self.code(login)}
-        )
+        answer = client.post("/login/", {"login": login, "password": self.logins[login][0], "code": self.code(login)})
         assert answer.status_code == 302, answer.content.decode()
         return client
 

@@ -107,3 +107,10 @@ def test_revoking_on_the_page_shows_when_and_stays_revoked(cast, case, us):
     assert client.post(f"/releases/{given.pk}/revoke/").status_code == 302
     (value,) = values_of(case, cast.ring("amara"))
     assert value.revoked_on is not None
+
+
+def test_the_newest_notice_is_the_one_the_public_form_shows(cast):
+    from tejido.web.consents.frames import our_rules
+    from tejido.web.outreach.public_words import notices
+
+    assert our_rules().notice_version == max(notice.version for notice in notices())

@@ -13,7 +13,6 @@ from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 
 from tejido.crypto import BoxKey, CannotOpen, Context, new_key, open_field, seal_field
 from tejido.web.accounts.keys import ring_of
@@ -58,7 +57,7 @@ def _seal(request: HttpRequest, cookie_key: bytes, private: BoxKey, batch: dict[
 class SignInRequired(LoginRequiredMiddleware):
     """Whoever is not signed in is sent to sign in; a draft saved in the background is told so, not sent a page."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """401 for htmx, which would otherwise put the sign-in page inside the page she writes on."""
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401)

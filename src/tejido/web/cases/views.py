@@ -198,4 +198,3 @@ def _uuid_or_404(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Http404 from None
-

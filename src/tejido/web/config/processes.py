@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -68,8 +69,8 @@ def door_command(environment: Mapping[str, str], name: str) -> tuple[list[str], 
     threads = "4" if name == "staff" else "2"
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
-        "--workers", os.environ.get("TEJIDO_WORKERS", "1"), "--blocking-threads", threads, "--no-ws", "--no-access-log", "--log-level", "warning",
-        "tejido.web.config.wsgi:application",
+        "--workers", os.environ.get("TEJIDO_WORKERS", "1"), "--blocking-threads", threads, "--no-ws",
+        "--no-access-log", "--log-level", "warning", "tejido.web.config.wsgi:application",
     ], name  # fmt: skip
 
 
@@ -132,7 +133,5 @@ class Running:
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass

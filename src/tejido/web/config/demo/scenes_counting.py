@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from functools import partial
 
 import yaml
 
 from tejido.web.config.demo.scenes_intake import CANARIES
 from tejido.web.config.demo.thread import Thread, contents, must
+from tejido.web.config.demo.visitor import Visitor
 
 _ANALYSTS = {"mx": "daniela", "us": "priya"}
 _THRESHOLD = 11
@@ -36,8 +38,12 @@ def both_count_and_exchange_totals(thread: Thread) -> str:
             must(page.status == 200, "totals are sent", page)
     for code, login in _ANALYSTS.items():
         analyst = thread.staff(code, login)
-        thread.until("the partner's totals to arrive", lambda by=analyst: "2015-09-30" in by.get("/sheets/").html)
+        thread.until("the partner's totals to arrive", partial(_totals_stand, analyst))
     return "both organisations count and send each other totals, sealed to the other's data team"
+
+
+def _totals_stand(analyst: Visitor) -> bool:
+    return _PRINTED[0].isoformat() in analyst.get("/sheets/").html
 
 
 def _built(thread: Thread, code: str, start: date, end: date) -> tuple[str, dict[str, tuple[int, int, int]]]:

@@ -92,7 +92,11 @@ def _case_of(handover: Handover, body: Mapping[str, Any], by: Any, ring: KeyRing
     )  # fmt: skip
     for who, values in _people(facts).items():
         cases.add_person(
-            case=case, values=values, by=by, ring=ring, handover_id=shared_person_id(handover.pk, who),
+            case=case,
+            values=values,
+            by=by,
+            ring=ring,
+            handover_id=shared_person_id(handover.pk, who),
             counted_by=handover.partner_id,
         )
     for place in facts.get("places", ()):

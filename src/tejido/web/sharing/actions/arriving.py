@@ -54,9 +54,7 @@ def _handled(message: InboundMessage, by: Any, ring: KeyRing, now: datetime) -> 
 
 
 @transaction.atomic
-def use_message(
-    *, message: InboundMessage, use: Callable[..., None], by: Any, ring: KeyRing, now: datetime
-) -> bool:
+def use_message(*, message: InboundMessage, use: Callable[..., None], by: Any, ring: KeyRing, now: datetime) -> bool:
     """Claim an arrival, open it and give it to `use(message, opened, team, by, ring, now)`; was it dealt with?
 
     What cannot be opened or used (`use` raises `BadMessage`) is kept as unreadable, noted, and changes nothing else.
