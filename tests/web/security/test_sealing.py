@@ -114,3 +114,14 @@ def test_a_rolled_back_field_no_longer_matches_the_audit(cast):
     told = AuditEntry.objects.filter(record_id=contact.pk).latest("pk").detail["sealed"]
     assert Contact.objects.get(pk=contact.pk).sealed_digest() != told
     assert contact.sealed_digest() == told
+
+
+def test_a_record_changed_behind_our_back_is_said_and_noted(cast):
+    from tejido.web.security.models import AuditEntry
+
+    contact = _contact(cast.ring("amara"), "AAA-014", own_words="lo que dijo")
+    Contact.objects.filter(pk=contact.pk).update(own_words=b"\x01" + b"x" * 100, state="taken")
+    answer = cast.client("amara").get(f"/contacts/{contact.pk}/")
+    assert answer.status_code == 409
+    assert "no se abre" in answer.content.decode()
+    assert AuditEntry.objects.filter(event="record.did_not_open", member_id=cast.member("amara").pk).exists()

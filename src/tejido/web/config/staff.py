@@ -9,5 +9,6 @@ MIDDLEWARE: list[str] = [
     *globals()["MIDDLEWARE"],
     "tejido.web.accounts.unlocking.SignInRequired",
     "tejido.web.accounts.unlocking.UnlockRing",
+    "tejido.web.config.errors.SaysWhatCannotBeOpened",
 ]
 LOGIN_URL = "/login/"
