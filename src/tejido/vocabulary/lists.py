@@ -56,6 +56,11 @@ class CodeList:
         except KeyError:
             raise UnknownCode(f"{self.name}: {code}") from None
 
+    def label_of_one(self, code: str, language: Language) -> str:
+        """The words where `code` describes one person (`Mujer`, not `Mujeres`); raises `UnknownCode`."""
+        words: Words | None = self.codes[code].properties.get("one") if code in self.codes else None
+        return words[language] if words else self.label_of(code, language)
+
     def where(self, **properties: Any) -> list[str]:
         """Codes whose properties all match, in list order."""
         return [

@@ -123,3 +123,12 @@ def test_htcds_lists_are_the_values_of_the_standard() -> None:
         ]
         compared += 1
     assert compared == 21
+
+
+@pytest.mark.parametrize("name", ["gender", "age_at_contact"])
+def test_one_person_is_not_described_in_the_plural(name):
+    codes = code_list(name)
+    assert any(codes.label_of_one(code, "es") != codes.label_of(code, "es") for code in codes)
+    assert all(codes.label_of_one(code, language) for code in codes for language in ("en", "es"))
+    with pytest.raises(UnknownCode):
+        codes.label_of_one("nobody", "es")

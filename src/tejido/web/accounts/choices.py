@@ -28,7 +28,7 @@ def code_choices(
         if first:
             rest = sorted(set(kept) - set(first), key=lambda code: listed.label_of(code, language).casefold())
             kept = [*first, *rest]
-        found = [(code, listed.label_of(code, language)) for code in kept]
+        found = [(code, listed.label_of_one(code, language)) for code in kept]
         return [("", str(empty)), *found] if empty is not None else found
 
     return choices

@@ -19,11 +19,11 @@ register = template.Library()
 
 @register.filter
 def label(code: str | None, list_name: str) -> str:
-    """The words for a code; \"not recorded\" for none."""
+    """The words for a code of one person or thing; \"not recorded\" for none."""
     if code in (None, ""):
         return gettext("not recorded")
     try:
-        return code_list(list_name).label_of(str(code), short_language())
+        return code_list(list_name).label_of_one(str(code), short_language())
     except UnknownCode:
         return str(code)
 
