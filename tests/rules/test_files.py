@@ -56,8 +56,10 @@ def test_no_file_is_named_after_nothing():
 
 
 def test_nothing_names_the_machine_it_was_written_on():
-    roots, hosts = ("work", "root", "farm"), ("pypi.", "pythonhosted.", "registry.npm")
-    pattern = re.compile("/(?:" + "|".join(roots) + ")/|(?:" + "|".join(map(re.escape, hosts)) + r")(?:org|js\.)")
+    roots = ("work", "root", "farm")
+    # Written in halves, so that the rule does not find itself.
+    hosts = ("pyp" + "i.org", "python" + "hosted", "registry.npm" + "js")
+    pattern = re.compile("/(?:" + "|".join(roots) + ")/|" + "|".join(map(re.escape, hosts)))
     found = []
     for name in _tracked():
         if name.endswith((".py", ".md", ".yaml", ".toml", ".html", ".css", ".js", ".typ", "run", ".lock", ".txt")):
