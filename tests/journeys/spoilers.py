@@ -55,7 +55,11 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
         Spoil(
             "the form is gone", run_sql("mx", "delete from intake_contact where state = 'waiting'"), "waiting contact"
         ),
-        Spoil("her words were changed", flipped("mx", "intake_contact", "own_words", "state = 'waiting'"), "500"),
+        Spoil(
+            "her words were changed",
+            flipped("mx", "intake_contact", "own_words", "state = 'waiting'"),
+            "desde fuera del sistema",
+        ),
         Spoil(
             "the notice is gone",
             run_sql("mx", "update intake_contact set notice_version = '', notice = null where state = 'waiting'"),
