@@ -26,6 +26,10 @@ def _environment() -> object:
     if "TEJIDO_TEST_SIGNING" in os.environ:  # a worker of xdist: Django has read the settings it inherited
         return SigningKey(bytes.fromhex(os.environ["TEJIDO_TEST_SIGNING"]))
 
+    if os.environ.get("TEJIDO_TEST_ON") == "postgresql":
+        from tests import postgresql
+
+        os.environ["TEJIDO_DATABASE"] = postgresql.start()
     operator = _FOLDER / "operator.yaml"
     operator.write_text(
         "name: {en: Invented Line, es: Línea Inventada}\nlanguages: [es, en]\npack: mx\ncountry: MX\n"
@@ -51,6 +55,21 @@ def _environment() -> object:
 
 _SIGNING = _environment()
 django.setup()
+
+
+def whole_database() -> bytes:
+    """What the database holds inside this transaction, every row of every table; on SQLite, every page."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":
+        return bytes(connection.connection.serialize())
+    rows = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            with cursor.copy(f'COPY "{table}" TO STDOUT (FORMAT binary)') as copy:
+                rows.extend(bytes(part) for part in copy)
+    return b"".join(rows)
 
 
 @dataclass

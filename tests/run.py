@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from tests import postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKS = (
@@ -21,20 +24,34 @@ CHECKS = (
 
 def main() -> int:
     """Run the checks (unless tests are named), then pytest; the exit code is that of the first to fail."""
-    arguments = sys.argv[1:]
-    if not arguments:
-        for name, command in CHECKS:
-            begun = time.monotonic()
-            done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-            if done.returncode:
-                print(f"{name}: failed\n{done.stdout}{done.stderr}")
-                return done.returncode
-            print(f"{name}: ok ({time.monotonic() - begun:.0f} s)", flush=True)
+    if arguments := sys.argv[1:]:
+        return _pytest(*arguments)
+    for name, command in CHECKS:
+        begun = time.monotonic()
+        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{name}: failed\n{done.stdout}{done.stderr}")
+            return done.returncode
+        print(f"{name}: ok ({time.monotonic() - begun:.0f} s)", flush=True)
     # Two processes: the machine the project is built for has two cores. A file's tests stay together.
-    return subprocess.run(
-        ["pytest", "-n", "2", "--dist", "loadfile", *arguments] if not arguments else ["pytest", *arguments],
-        cwd=ROOT, check=False,
-    ).returncode  # fmt: skip
+    return _pytest(*_SIDE_BY_SIDE) or _node_on_postgresql()
+
+
+_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+_OF_THE_NODE = ("tests/web", "tests/rules/test_access.py", "tests/rules/test_columns.py")
+
+
+def _pytest(*arguments: str, **environment: str) -> int:
+    return subprocess.run(["pytest", *arguments], cwd=ROOT, check=False, env=os.environ | environment).returncode
+
+
+def _node_on_postgresql() -> int:
+    """The node's tests once more, on the database of production; browsers see no difference."""
+    if postgresql.programs() is None:
+        print("PostgreSQL's server is not installed here: the node was tested on SQLite alone.")
+        return 0
+    print("on PostgreSQL:", flush=True)
+    return _pytest(*_SIDE_BY_SIDE, *_OF_THE_NODE, "-m", "not browser", TEJIDO_TEST_ON="postgresql")
 
 
 if __name__ == "__main__":

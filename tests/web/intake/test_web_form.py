@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from tejido.vocabulary import code_list
 from tejido.web.accounts.models import Team
@@ -16,6 +15,7 @@ from tejido.web.intake.channels.web_form.forms import LONGEST, asking
 from tejido.web.intake.models import Contact
 from tejido.web.security.keyring import NoKey
 from tejido.web.security.models import AuditEntry, KeyGrant
+from tests.node import whole_database
 from tests.web.public_door import cookie_names, hidden_fields, public_door, visitor  # noqa: F401
 
 ANSWERS = {
@@ -177,9 +177,7 @@ def test_two_contacts_never_share_a_code():
 def test_no_row_of_any_table_holds_a_word_she_typed():
     _send(visitor("es"))
     canaries = ["Canario Azul", "4471", "zopilote", "Quetzal", "safe_at_times"]
-    # What SQLite would write to the disk, whole: every page of the database as it stands.
-    connection.ensure_connection()
-    whole = bytes(connection.connection.serialize())
+    whole = whole_database()
     assert Contact.objects.get().code.encode() in whole
     for canary in canaries:
         assert canary.encode() not in whole

@@ -67,7 +67,8 @@ def door(tmp_path_factory):
                 "TEJIDO_PASSWORD_MEMORY_MIB": "8"}  # fmt: skip
     ran = subprocess.run(
         [sys.executable, "-c", _DOOR, signing.raw.hex(), json.dumps(_CANARIES)],
-        env=os.environ | environment | settings, capture_output=True, text=True, timeout=120, check=False,
+        env=os.environ | environment | settings | {"TEJIDO_DATABASE": ""}, capture_output=True, text=True,
+        timeout=120, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout), ran.stderr, folder

@@ -12,7 +12,7 @@ import click
 import django  # noqa: F401  where the node's half is not installed, the command line says so from this line
 
 from tejido.web.config.demo.stage import Stage
-from tejido.web.config.making import make_node, read_environment
+from tejido.web.config.making import make_node, read_environment, upgrade_node
 from tejido.web.config.processes import DOORS, door_command, python_environment
 
 
@@ -35,6 +35,11 @@ def demo(*, fresh: bool, check: bool, data: Path, first_port: int | None) -> int
     return 0
 
 
+_database = click.option("--database", default="", envvar="TEJIDO_DATABASE_OWNER", metavar="URL",
+                         help="PostgreSQL instead of SQLite: postgresql://owner:password@host/name. The owner may "
+                         "create roles; each door gets one.")  # fmt: skip
+
+
 @click.group()
 def node() -> None:
     """Make a node, run one of its doors or its worker."""
@@ -49,13 +54,25 @@ def node() -> None:
               help="staff.yaml: the first members, with roles and teams.")  # fmt: skip
 @click.option("--time-zone", required=True, help="Such as America/Mexico_City.")
 @click.option("--first-port", type=click.IntRange(1024, 65533), default=8001, show_default=True)
-def make(*, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, first_port: int) -> None:
+@_database
+def make(
+    *, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, first_port: int, database: str
+) -> None:
     """Make a node in FOLDER: secrets, database, teams, first members. Passwords are printed once."""
     logins = make_node(folder=folder.resolve(), code=code, operator=operator, staff=staff, time_zone=time_zone,
-                       ports={door: first_port + place for place, door in enumerate(DOORS)})  # fmt: skip
+                       ports={door: first_port + place for place, door in enumerate(DOORS)},
+                       database=database)  # fmt: skip
     click.echo("Write these down now; they are shown once and kept nowhere.", err=True)
     for login, (password, uri) in logins.items():
         click.echo(f"{login}\t{password}\t{uri}")
+
+
+@node.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_database
+def upgrade(*, folder: Path, database: str) -> None:
+    """Bring the database of the node in FOLDER up to this version. Stop its doors first."""
+    upgrade_node(folder=folder.resolve(), database=database)
 
 
 @node.command()

@@ -54,7 +54,7 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
         "ROOT_URLCONF": f"tejido.web.config.{door}_urls",
         "WSGI_APPLICATION": "tejido.web.config.wsgi.application",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "DATABASES": {"default": _database(node.database)},
+        "DATABASES": {"default": node.database(door)},
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}},
         "TEMPLATES": [
@@ -75,20 +75,6 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
         **_language(node.operator.languages[0], node.time_zone.key),
         **_static(),
         **_hardening(prefix, secure=node.secure_cookies),
-    }
-
-
-def _database(path: Path) -> dict[str, Any]:
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": path,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            # secure_delete: what is erased must not lie about in free pages.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
-        },
-        "TEST": {"NAME": path.with_name("test.sqlite3")},
     }
 
 

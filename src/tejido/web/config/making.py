@@ -7,7 +7,8 @@ import os
 import secrets
 import shutil
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.core.management import call_command
 
 from tejido.crypto import SigningKey, new_key
 from tejido.vocabulary import BadInput
+from tejido.web.config import rights
 from tejido.web.config.operators import read_operator
 from tejido.web.security.roles import ROLES
 
@@ -112,11 +114,13 @@ def make_staff(
 
 
 def make_node(
-    *, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, ports: Mapping[str, int]
-) -> dict[str, tuple[str, str]]:
+    *, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, ports: Mapping[str, int],
+    database: str = "",
+) -> dict[str, tuple[str, str]]:  # fmt: skip
     """Make a node in an empty folder; login -> (password, otpauth address for her authenticator), shown once.
 
-    Raises `BadInput` for a folder in use, or a wrong operator or staff file. The whole node or nothing.
+    `database` is the owner's address of an empty PostgreSQL database; without it the node keeps an SQLite file.
+    Raises `BadInput` for a folder or database in use, or a wrong operator or staff file. The whole node or nothing.
     """
     people, team_names = read_staff(staff)
     read_operator(operator)
@@ -129,10 +133,13 @@ def make_node(
         environment, signing = new_environment(
             folder=folder, node=code, operator=own, time_zone=time_zone, ports=ports, demo=False
         )
-        os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
-        django.setup()
-        call_command("migrate", verbosity=0, interactive=False)
-        logins = make_staff(signing=signing, staff=people, team_names=team_names, password=None)
+        with _at_the_database(environment, database):
+            _refuse_a_used_database()
+            call_command("migrate", verbosity=0, interactive=False)
+            logins = make_staff(signing=signing, staff=people, team_names=team_names, password=None)
+            if database:
+                environment |= rights.make_roles(code, database)
+                rights.grant(code)
         write_environment(folder, environment)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -141,6 +148,55 @@ def make_node(
         login: (password, f"otpauth://totp/{code}:{login}?secret={b32encode(secret).decode()}&issuer={code}")
         for login, (password, secret) in logins.items()
     }
+
+
+def upgrade_node(*, folder: Path, database: str = "") -> None:
+    """Bring a node's database up to this version. PostgreSQL's owner gives the address: doors may not change tables."""
+    environment = read_environment(folder)
+    if bool(database) != ("TEJIDO_DATABASE_STAFF" in environment):
+        raise BadInput(
+            "node.database",
+            en="the owner's address is needed where the node lives in PostgreSQL, and only there",
+            es="la dirección de quien es dueño se necesita si la base de datos es PostgreSQL, y solo entonces",
+            where="--database",
+        )
+    with _at_the_database(environment, database):
+        call_command("migrate", verbosity=0, interactive=False)
+        if database:
+            rights.grant(environment["TEJIDO_NODE"])
+
+
+@contextmanager
+def _at_the_database(environment: Mapping[str, str], database: str) -> Iterator[None]:
+    """Django set up as the owner of the database; on PostgreSQL all that is done inside stands, or nothing of it."""
+    os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
+    if database:
+        os.environ["TEJIDO_DATABASE_STAFF"] = database
+    django.setup()
+    from django.db import OperationalError, transaction
+
+    try:
+        with transaction.atomic() if database else nullcontext():  # SQLite changes no table inside a transaction
+            yield
+    except OperationalError as problem:
+        raise BadInput(
+            "node.database",
+            en=f"the database cannot be used: {str(problem).splitlines()[0]}",
+            es=f"la base de datos no se puede usar: {str(problem).splitlines()[0]}",
+            where="--database" if database else environment["TEJIDO_DATA"],
+        ) from None
+
+
+def _refuse_a_used_database() -> None:
+    from django.db import connection
+
+    if connection.introspection.table_names():
+        raise BadInput(
+            "node.database",
+            en="the database is not empty",
+            es="la base de datos no está vacía",
+            where="--database",
+        )
 
 
 def read_staff(path: Path) -> tuple[list[StaffMember], dict[str, str]]:

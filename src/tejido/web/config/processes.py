@@ -24,7 +24,9 @@ _HEALTH = {"public": "/", "staff": "/login/", "partners": "/health/"}
 
 
 def python_environment(environment: Mapping[str, str], door: str = "staff") -> dict[str, str]:
-    """The environment of one process of a node."""
+    """The environment of one process of a node: of the database's roles it is told its own."""
+    others = {f"TEJIDO_DATABASE_{each.upper()}" for each in DOORS if each != door}
+    environment = {name: value for name, value in environment.items() if name not in others}
     settings = {"DJANGO_SETTINGS_MODULE": f"tejido.web.config.{door}", "PYTHONUNBUFFERED": "1"}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEJIDO_")}
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -7,9 +7,11 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from tejido.vocabulary import BadInput
+from tejido.web.config.databases import postgresql, sqlite
 from tejido.web.config.operators import Operator, read_operator
 
 DOORS = ("public", "staff", "partners")
@@ -34,10 +36,14 @@ class NodeSettings:
     password_memory_mib: int
     secure_cookies: bool
 
-    @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.data / "node.sqlite3"
+    def database(self, door: str) -> dict[str, Any]:
+        """Django's settings of the database as `door` reaches it."""
+        setting = f"TEJIDO_DATABASE_{door.upper()}"
+        if url := os.environ.get(setting):
+            return postgresql(url, setting=setting)
+        if url := os.environ.get("TEJIDO_DATABASE"):
+            return postgresql(url, setting="TEJIDO_DATABASE")
+        return sqlite(self.data / "node.sqlite3")
 
 
 def _text(name: str, default: str | None = None) -> str:

@@ -87,7 +87,7 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
     require(by, Permission.CONTACT_TAKE, record=contact)
     require(by, Permission.CONTACT_EDIT, record=contact)
     # Read again inside the transaction: two advocates may have pressed at the same moment.
-    contact = Contact.objects.select_for_update().select_related("owner").get(pk=contact.pk)
+    contact = Contact.objects.select_for_update(of=("self",)).select_related("owner").get(pk=contact.pk)
     if contact.state != Contact.State.WAITING:
         raise AlreadyTaken(contact)
     answers = contact.opened(ring).values

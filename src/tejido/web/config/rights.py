@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What each door may do to which table, where the database is PostgreSQL: a role for each door, none of them the owner.
+
+A public door that was broken into can add contacts and read none; a partner door reaches the mailbox only.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django.db import connection
+from psycopg import sql
+
+# SELECT (id): Django asks which number a new row was given.
+RIGHTS: Mapping[str, Mapping[str, str]] = {
+    "public": {
+        "accounts_team": "SELECT",
+        "accounts_teamgeneration": "SELECT",
+        "security_recordkey": "INSERT",
+        "security_keygrant": "INSERT, SELECT (id)",
+        "security_auditentry": "INSERT, SELECT (id)",
+        "intake_contact": "INSERT, SELECT (code)",
+    },
+    "partners": {
+        "mailbox_partner": "SELECT",
+        "mailbox_inboundmessage": "SELECT, INSERT",
+        "mailbox_refusedarrival": "INSERT, SELECT (id)",
+        "security_auditentry": "INSERT, SELECT (id)",
+    },
+}
+# The staff door and the worker: every table, but what stands in the audit stays, and tables are the owner's alone.
+_STAFF = "SELECT, INSERT, UPDATE, DELETE"
+_NEVER_DELETED = ("security_auditentry",)
+
+
+def role_of(node: str, door: str) -> str:
+    """The role a door signs in as."""
+    return f"tejido_{node}_{door}"
+
+
+def make_roles(node: str, owner_url: str) -> dict[str, str]:
+    """Make the doors' roles, or give them new passwords; the setting of each door and its address of the database.
+
+    Called by the owner of the database, who may create roles; the owner's address is kept nowhere.
+    """
+    addresses = {}
+    with connection.cursor() as cursor:
+        for door in ("public", "staff", "partners"):
+            role, password = role_of(node, door), secrets.token_urlsafe(32)
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            verb = "ALTER" if cursor.fetchone() else "CREATE"
+            statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}")
+            cursor.execute(statement.format(sql.SQL(verb), sql.Identifier(role), sql.Literal(password)))
+            addresses[f"TEJIDO_DATABASE_{door.upper()}"] = _as(owner_url, role, password)
+    return addresses
+
+
+def grant(node: str) -> None:
+    """Give each door's role its rights and no others; after every migration, as the owner."""
+    names = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        for door in ("public", "staff", "partners"):
+            role = sql.Identifier(role_of(node, door))
+            cursor.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(role))
+            rights = RIGHTS.get(door) or dict.fromkeys(names, _STAFF)
+            for table, allowed in rights.items():
+                if table in _NEVER_DELETED:
+                    allowed = allowed.replace(", DELETE", "")
+                statement = sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(allowed), sql.Identifier(table), role)
+                cursor.execute(statement)
+
+
+def _as(url: str, role: str, password: str) -> str:
+    parts = urlsplit(url)
+    server = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{role}:{quote(password)}@{server}"))
