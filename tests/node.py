@@ -77,6 +77,7 @@ class Cast:
     """Signed-in people: `cast.ring("amara")`, `cast.member("amara")`, `cast.client("amara")`."""
 
     logins: dict[str, tuple[str, bytes]]
+    shares: tuple[str, ...]  # of the recovery key; two of three
 
     def member(self, login: str):
         from tejido.web.accounts.models import Member
@@ -116,16 +117,18 @@ class Cast:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The cast lives in the test database from the start: making it once is enough."""
+    from tejido.crypto import new_paper_key
     from tejido.web.config.making import make_staff
     from tests import cast as people
 
     if "cast" in _CAST:  # each folder's conftest brings this fixture; the cast is made once
         return
+    paper = new_paper_key(threshold=2, count=3)
     with django_db_blocker.unblock():
         logins = make_staff(
-            signing=_SIGNING, staff=people.STAFF, team_names=people.TEAM_NAMES, password=people.PASSWORD
+            signing=_SIGNING, staff=people.STAFF, team_names=people.TEAM_NAMES, password=people.PASSWORD, paper=paper
         )
-    _CAST["cast"] = Cast(logins)
+    _CAST["cast"] = Cast(logins, paper.shares)
 
 
 _CAST: dict[str, Cast] = {}

@@ -52,10 +52,12 @@ def node(tmp_path_factory):
     (folder / "operator.yaml").write_text(_OPERATOR, encoding="utf-8")
     (folder / "staff.yaml").write_text(_STAFF, encoding="utf-8")
     make = ["node", "make", str(folder / "mx"), "--code", "mx", "--operator", str(folder / "operator.yaml"), "--staff",
-            str(folder / "staff.yaml"), "--time-zone", "America/Mexico_City", "--database", owner]  # fmt: skip
+            str(folder / "staff.yaml"), "--time-zone", "America/Mexico_City", "--database", owner,
+            "--sheets", str(folder / "sheets")]  # fmt: skip
     made = _tejido(*make)
     assert made.returncode == 0, made.stderr
-    again = _tejido(*[str(folder / "other") if word == str(folder / "mx") else word for word in make])
+    others = {str(folder / "mx"): str(folder / "other"), str(folder / "sheets"): str(folder / "other sheets")}
+    again = _tejido(*[others.get(word, word) for word in make])
     assert (again.returncode, again.stderr.count("\n")) == (2, 1), again.stderr
     assert not (folder / "other").exists()
     assert _tejido("node", "upgrade", str(folder / "mx"), "--database", owner).returncode == 0

@@ -9,15 +9,18 @@ from tejido.crypto.envelopes import Context, new_key, open_field, seal_field, un
 from tejido.crypto.errors import BadSignature, CannotOpen, UnsignedKey
 from tejido.crypto.passwords import PasswordCost, open_with_password, seal_with_password
 from tejido.crypto.random_codes import spoken_code
+from tejido.crypto.recovery import BadShares, PaperKey, join_shares, new_paper_key, shares_needed
 from tejido.crypto.signatures import SignedKey, SigningKey, VerifyKey, fingerprint
 from tejido.crypto.tokens import search_token
 from tejido.crypto.totp import new_totp_secret, totp_code, totp_step
 
 __all__ = [
+    "BadShares",
     "BadSignature",
     "BoxKey",
     "CannotOpen",
     "Context",
+    "PaperKey",
     "PasswordCost",
     "PublicKey",
     "SignedKey",
@@ -25,7 +28,9 @@ __all__ = [
     "UnsignedKey",
     "VerifyKey",
     "fingerprint",
+    "join_shares",
     "new_key",
+    "new_paper_key",
     "new_totp_secret",
     "open_box",
     "open_field",
@@ -34,6 +39,7 @@ __all__ = [
     "seal_field",
     "seal_with_password",
     "search_token",
+    "shares_needed",
     "spoken_code",
     "totp_code",
     "totp_step",

@@ -23,8 +23,8 @@ from tejido.crypto import (
     seal_field,
     seal_with_password,
 )
-from tejido.web.accounts.keys import grant_info, organisation_key, previous_context
-from tejido.web.accounts.models import Member, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
+from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -60,17 +60,23 @@ def create_member(
     """Make a member with her own keys, signed by the organisation. `by` is None only while the node is being made."""
     if by is not None:
         require(by, Permission.MEMBER_EDIT)
-    private, secret = BoxKey.generate(), new_totp_secret()
     member = Member(login=login, display_name=name, roles=list(roles), language=language)
+    new = give_new_keys(member, password=password, signing=signing)
+    member.save(force_insert=True)
+    for role in roles:
+        audit.record("member.created", by=by, record=member, role=role)
+    return new
+
+
+def give_new_keys(member: Member, *, password: str, signing: SigningKey) -> NewMember:
+    """A key pair signed by the organisation, sealed under `password`, and a second factor. Does not save."""
+    private, secret = BoxKey.generate(), new_totp_secret()
     signed = SignedKey.sign(signing, f"{settings.TEJIDO.node}/member/{member.pk}", private.public)
     member.public_key, member.signature = private.public.raw, signed.signature
     member.private_key = seal_with_password(
         private.raw, password, pepper=settings.TEJIDO.pepper, context=member_context(member), cost=password_cost()
     )
-    member.totp = seal_field(settings.TEJIDO.environment_key, secret, member_context(member))
-    member.save(force_insert=True)
-    for role in roles:
-        audit.record("member.created", by=by, record=member, role=role)
+    member.totp, member.totp_last_step = seal_field(settings.TEJIDO.environment_key, secret, member_context(member)), 0
     return NewMember(member, private, secret)
 
 
@@ -97,13 +103,24 @@ def _new_generation(
     generation.signature = SignedKey.sign(signing, owner, secret.box.public).signature
     if previous is not None:
         generation.previous = seal_field(secret.symmetric, previous.encode(), previous_context(generation))
+        team.generations.update(recovery=None)
+    seal_to_paper(generation, secret)
     generation.save()
     for member in members:
-        _grant(generation, secret, member)
+        grant_generation(generation, secret, member)
     return generation
 
 
-def _grant(generation: TeamGeneration, secret: TeamSecret, member: Member) -> None:
+def seal_to_paper(generation: TeamGeneration, secret: TeamSecret) -> None:
+    """Set what only the recovery shares open; nothing where no recovery key was made (an invented node). Not saved."""
+    newest = RecoveryKey.objects.order_by("-number").first()
+    if newest is not None:
+        public = newest.signed_key().checked(organisation_key())
+        generation.recovery = seal_box(public, secret.encode(), recovery_info(generation, newest.number))
+
+
+def grant_generation(generation: TeamGeneration, secret: TeamSecret, member: Member) -> None:
+    """Seal one generation's secret to a member; raises `UnsignedKey`."""
     public = member.signed_key().checked(organisation_key())
     TeamKeyGrant.objects.create(
         generation=generation, member=member, box=seal_box(public, secret.encode(), grant_info(generation, member.pk))
@@ -114,7 +131,7 @@ def _grant(generation: TeamGeneration, secret: TeamSecret, member: Member) -> No
 def join_team(*, member: Member, team: Team, secret: TeamSecret, by: Any) -> None:
     """Seal the team's current generation to a newcomer. `secret` comes from the ring of a member of the team."""
     generation = team.generations.order_by("-number")[0]
-    _grant(generation, secret, member)
+    grant_generation(generation, secret, member)
     audit.record("team.joined", by=by, record=member, team=str(team.pk))
 
 

@@ -33,6 +33,12 @@ def previous_context(generation: TeamGeneration) -> Context:
                    str(generation.number))  # fmt: skip
 
 
+def recovery_info(generation: TeamGeneration, number: int) -> bytes:
+    """What a team secret sealed to recovery key `number` is bound to."""
+    return Context(settings.TEJIDO.node, "accounts.recoverykey", str(generation.team_id), str(generation.number),
+                   str(number)).encode()  # fmt: skip
+
+
 class SignedTeams:
     """Teams' current public keys, each checked against the pinned signature."""
 
@@ -63,7 +69,7 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
         if (team_id, number) in grants:
             grant = grants[team_id, number]
             return TeamSecret.decode(open_box(private, grant.box, grant_info(grant.generation, member.pk)))
-        return _older(team_id, number, newest, secret_of)
+        return older_secret(team_id, number, newest, secret_of)
 
     return KeyRing(
         node=settings.TEJIDO.node,
@@ -75,7 +81,7 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
     )
 
 
-def _older(team_id, number, newest, secret_of) -> TeamSecret:  # type: ignore[no-untyped-def]
+def older_secret(team_id, number, newest, secret_of) -> TeamSecret:  # type: ignore[no-untyped-def]
     """Walk back from the newest generation a member holds: each opens the one before."""
     if number >= newest.get(team_id, 0):
         raise NoKey(str(team_id))

@@ -45,6 +45,7 @@ class TeamGeneration(models.Model):
         "public_key": "public",
         "signature": "of the organisation",
         "previous": "ciphertext",
+        "recovery": "ciphertext, sealed to the key on paper",
         "created_at": "when the team's keys changed",
     }
 
@@ -53,6 +54,7 @@ class TeamGeneration(models.Model):
     public_key = models.BinaryField()
     signature = models.BinaryField()
     previous = models.BinaryField(null=True)
+    recovery = models.BinaryField(null=True)  # the newest generation's alone: it opens the older ones
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -62,6 +64,31 @@ class TeamGeneration(models.Model):
     def signed_key(self) -> SignedKey:
         """The public key with the organisation's word for it."""
         owner = f"{settings.TEJIDO.node}/team/{self.team_id}/{self.number}"
+        return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
+
+
+class RecoveryKey(models.Model):
+    """The public half of a key whose private half exists only on paper; every team's newest secret is sealed to it."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "number": "which one, the newest counts",
+        "public_key": "public",
+        "signature": "of the organisation",
+        "threshold": "shares needed",
+        "shares": "shares printed",
+        "made_at": "when they were printed",
+    }
+
+    number = models.PositiveIntegerField(primary_key=True)
+    public_key = models.BinaryField()
+    signature = models.BinaryField()
+    threshold = models.PositiveIntegerField()
+    shares = models.PositiveIntegerField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def signed_key(self) -> SignedKey:
+        """The public key with the organisation's word for it."""
+        owner = f"{settings.TEJIDO.node}/recovery/{self.number}"
         return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
 
 

@@ -6,14 +6,17 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 import django  # noqa: F401  where the node's half is not installed, the command line says so from this line
 
 from tejido.web.config.demo.stage import Stage
-from tejido.web.config.making import make_node, read_environment, upgrade_node
+from tejido.web.config.making import make_node, read_environment, recover_node, upgrade_node
+from tejido.web.config.paper import new_folder, paper_key
 from tejido.web.config.processes import DOORS, door_command, python_environment
+from tejido.web.security.shares import needed
 
 
 @click.command()
@@ -40,6 +43,12 @@ _database = click.option("--database", default="", envvar="TEJIDO_DATABASE_OWNER
                          "create roles; each door gets one.")  # fmt: skip
 
 
+_shares = click.option("--shares", default="2-of-3", show_default=True, metavar="M-of-N",
+                       help="How many recovery sheets are printed, and how many of them are needed.")  # fmt: skip
+_sheets = click.option("--sheets", required=True, type=click.Path(path_type=Path, file_okay=False),
+                       help="New folder for the recovery sheets: print them, then delete it.")  # fmt: skip
+
+
 @click.group()
 def node() -> None:
     """Make a node, run one of its doors or its worker."""
@@ -55,14 +64,47 @@ def node() -> None:
 @click.option("--time-zone", required=True, help="Such as America/Mexico_City.")
 @click.option("--first-port", type=click.IntRange(1024, 65533), default=8001, show_default=True)
 @_database
+@_shares
+@_sheets
 def make(
-    *, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, first_port: int, database: str
-) -> None:
+    *, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, first_port: int, database: str,
+    shares: str, sheets: Path,
+) -> None:  # fmt: skip
     """Make a node in FOLDER: secrets, database, teams, first members. Passwords are printed once."""
+    paper, place = paper_key(shares), new_folder(sheets)
     logins = make_node(folder=folder.resolve(), code=code, operator=operator, staff=staff, time_zone=time_zone,
-                       ports={door: first_port + place for place, door in enumerate(DOORS)},
-                       database=database)  # fmt: skip
-    click.echo("Write these down now; they are shown once and kept nowhere.", err=True)
+                       ports={door: first_port + offset for offset, door in enumerate(DOORS)},
+                       paper=paper, sheets=place, database=database)  # fmt: skip
+    _print_logins(logins, place)
+
+
+@node.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--login", "logins", multiple=True, help="Whom to let in again; as often as needed. Nobody: new sheets.")
+@_shares
+@_sheets
+def recover(*, folder: Path, logins: tuple[str, ...], shares: str, sheets: Path) -> None:
+    """When nobody can sign in any more: the shares on paper let members in again, and new sheets are printed.
+
+    The words of each share are asked for, or read from standard input, one share a line.
+    """
+    paper, place = paper_key(shares), new_folder(sheets)
+    typed = [_share(1)]
+    typed += [_share(number) for number in range(2, needed(typed[0]) + 1)]
+    recovered = recover_node(folder=folder.resolve(), logins=logins, shares=typed, paper=paper, sheets=place)
+    _print_logins(recovered, place)
+
+
+def _share(number: int) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Share {number}", err=True))
+    return sys.stdin.readline()
+
+
+def _print_logins(logins: Mapping[str, tuple[str, str]], sheets: Path) -> None:
+    click.echo(f"Print the sheets in {sheets}, give each to someone else, then delete them.", err=True)
+    if logins:
+        click.echo("Write these down now; they are shown once and kept nowhere.", err=True)
     for login, (password, uri) in logins.items():
         click.echo(f"{login}\t{password}\t{uri}")
 

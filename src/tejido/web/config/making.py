@@ -16,10 +16,11 @@ import django
 import yaml
 from django.core.management import call_command
 
-from tejido.crypto import SigningKey, new_key
+from tejido.crypto import PaperKey, SigningKey, new_key
 from tejido.vocabulary import BadInput
 from tejido.web.config import rights
 from tejido.web.config.operators import read_operator
+from tejido.web.config.paper import write_sheets
 from tejido.web.security.roles import ROLES
 
 ENVIRONMENT_FILE = "node.env"
@@ -83,17 +84,22 @@ def read_environment(folder: Path) -> dict[str, str]:
 
 
 def make_staff(
-    *, signing: SigningKey, staff: Sequence[StaffMember], team_names: Mapping[str, str], password: str | None
-) -> dict[str, tuple[str, bytes]]:
+    *, signing: SigningKey, staff: Sequence[StaffMember], team_names: Mapping[str, str], password: str | None,
+    paper: PaperKey | None = None,
+) -> dict[str, tuple[str, bytes]]:  # fmt: skip
     """Make teams and members in an empty, migrated database; login -> (password, second-factor secret).
 
-    Django must be set up. Each password is random unless one is given (the demo's).
+    Django must be set up. Each password is random unless one is given (the demo's). What the teams hold is sealed to
+    the recovery key `paper` too; an invented node needs none.
     """
     from tejido.web.accounts.actions import SIGNING_SCOPE, create_member, create_secret, create_team, new_password
     from tejido.web.accounts.keys import anonymous_ring, team_of
     from tejido.web.accounts.models import Team
+    from tejido.web.accounts.recovering import keep_recovery_key
     from tejido.web.security.searching import SEARCH_SCOPE
 
+    if paper is not None:
+        keep_recovery_key(paper, signing)
     made, logins = {}, {}
     for person in staff:
         chosen = password or new_password()
@@ -115,7 +121,7 @@ def make_staff(
 
 def make_node(
     *, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, ports: Mapping[str, int],
-    database: str = "",
+    paper: PaperKey, sheets: Path, database: str = "",
 ) -> dict[str, tuple[str, str]]:  # fmt: skip
     """Make a node in an empty folder; login -> (password, otpauth address for her authenticator), shown once.
 
@@ -123,7 +129,7 @@ def make_node(
     Raises `BadInput` for a folder or database in use, or a wrong operator or staff file. The whole node or nothing.
     """
     people, team_names = read_staff(staff)
-    read_operator(operator)
+    who = read_operator(operator)
     if folder.exists() and any(folder.iterdir()):
         raise BadInput("node.folder", en="the folder is not empty", es="la carpeta no está vacía", where=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,17 +139,47 @@ def make_node(
         environment, signing = new_environment(
             folder=folder, node=code, operator=own, time_zone=time_zone, ports=ports, demo=False
         )
-        with _at_the_database(environment, database):
+        with at_the_database(environment, database):
             _refuse_a_used_database()
             call_command("migrate", verbosity=0, interactive=False)
-            logins = make_staff(signing=signing, staff=people, team_names=team_names, password=None)
+            logins = make_staff(signing=signing, staff=people, team_names=team_names, password=None,
+                                paper=paper)  # fmt: skip
             if database:
                 environment |= rights.make_roles(code, database)
                 rights.grant(code)
-        write_environment(folder, environment)
+            write_sheets(paper, operator=who, organisation=signing.verify_key, folder=sheets)
+            write_environment(folder, environment)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    return _for_their_phones(code, logins)
+
+
+def recover_node(
+    *, folder: Path, logins: Sequence[str], shares: Sequence[str], paper: PaperKey, sheets: Path
+) -> dict[str, tuple[str, str]]:
+    """Let members in again with the shares on paper; login -> (password, otpauth address), shown once.
+
+    The sheets of `paper`, whose key takes the place of the one that was typed, are written before anything counts.
+
+    Raises `BadInput`. All or nothing.
+    """
+    environment = read_environment(folder)
+    with at_the_database(environment):
+        from django.conf import settings
+        from django.db import transaction
+
+        from tejido.web.accounts.keys import organisation_key
+        from tejido.web.accounts.recovering import recover_members
+
+        with transaction.atomic():
+            recovered = recover_members(logins=logins, shares=shares, paper=paper)
+            node = settings.TEJIDO
+            write_sheets(paper, operator=node.operator, organisation=organisation_key(), folder=sheets)
+    return _for_their_phones(environment["TEJIDO_NODE"], recovered)
+
+
+def _for_their_phones(code: str, logins: Mapping[str, tuple[str, bytes]]) -> dict[str, tuple[str, str]]:
     return {
         login: (password, f"otpauth://totp/{code}:{login}?secret={b32encode(secret).decode()}&issuer={code}")
         for login, (password, secret) in logins.items()
@@ -160,14 +196,14 @@ def upgrade_node(*, folder: Path, database: str = "") -> None:
             es="la dirección de quien es dueño se necesita si la base de datos es PostgreSQL, y solo entonces",
             where="--database",
         )
-    with _at_the_database(environment, database):
+    with at_the_database(environment, database):
         call_command("migrate", verbosity=0, interactive=False)
         if database:
             rights.grant(environment["TEJIDO_NODE"])
 
 
 @contextmanager
-def _at_the_database(environment: Mapping[str, str], database: str) -> Iterator[None]:
+def at_the_database(environment: Mapping[str, str], database: str = "") -> Iterator[None]:
     """Django set up as the owner of the database; on PostgreSQL all that is done inside stands, or nothing of it."""
     os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
     if database:

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""When nobody can sign in any more: the shares on paper open every team's keys, and members are let in again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from tejido.crypto import BoxKey, CannotOpen, PaperKey, SignedKey, SigningKey, open_box
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.actions import SIGNING_SCOPE, give_new_keys, grant_generation, new_password, seal_to_paper
+from tejido.web.accounts.keys import SignedTeams, older_secret, organisation_key, recovery_info
+from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.security import audit
+from tejido.web.security.keyring import KeyRing, TeamSecret
+from tejido.web.security.models import RecordKey
+from tejido.web.security.shares import key_of
+
+
+def keep_recovery_key(paper: PaperKey, signing: SigningKey) -> RecoveryKey:
+    """Keep the public half of a fresh recovery key; teams made or changed from now on are sealed to it."""
+    newest = RecoveryKey.objects.order_by("-number").first()
+    number = newest.number + 1 if newest else 1
+    signed = SignedKey.sign(signing, f"{settings.TEJIDO.node}/recovery/{number}", paper.key.public)
+    return RecoveryKey.objects.create(
+        number=number, public_key=paper.key.public.raw, signature=signed.signature, threshold=paper.threshold,
+        shares=len(paper.shares),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def recover_members(*, logins: Sequence[str], shares: Sequence[str], paper: PaperKey) -> dict[str, tuple[str, bytes]]:
+    """Give members new keys to the teams they were in; login -> (new password, second-factor secret).
+
+    Shares that have been typed are no longer only on paper: `paper` takes the place of the key they brought back.
+    Raises `BadInput`: no such member, or shares that do not belong together or here.
+    """
+    members = [_member(login) for login in dict.fromkeys(logins)]
+    secrets = _opened_by(key_of(shares))
+    signing = SigningKey(_ring(secrets).raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
+    keep_recovery_key(paper, signing)
+    for generation, secret in secrets.items():
+        seal_to_paper(generation, secret)
+        generation.save(update_fields=["recovery"])
+    return {member.login: _let_in_again(member, secrets, signing) for member in members}
+
+
+def _member(login: str) -> Member:
+    member = Member.objects.select_for_update().filter(login=login).exclude(status=Member.Status.LEFT).first()
+    if member is None:
+        raise BadInput("recover.login", en="nobody has this login", es="nadie tiene este usuario", where=login)
+    return member
+
+
+def _let_in_again(
+    member: Member, secrets: dict[TeamGeneration, TeamSecret], signing: SigningKey
+) -> tuple[str, bytes]:  # fmt: skip
+    teams, password = member.team_ids, new_password()
+    new = give_new_keys(member, password=password, signing=signing)
+    member.status, member.status_changed_at, member.failures = Member.Status.ACTIVE, timezone.now(), 0
+    member.save()
+    TeamKeyGrant.objects.filter(member=member).delete()
+    for generation, secret in secrets.items():
+        if generation.team_id in teams:
+            grant_generation(generation, secret, member)
+    audit.record("recovery.used", by=None, record=member)
+    return password, new.totp_secret
+
+
+def _opened_by(key: BoxKey) -> dict[TeamGeneration, TeamSecret]:
+    """Every team's newest secret; raises `BadInput` where the key is not this organisation's newest."""
+    newest = RecoveryKey.objects.order_by("-number").first()
+    if newest is None or newest.signed_key().checked(organisation_key()) != key.public:
+        raise BadInput(
+            "recover.other_key",
+            en="these shares belong to another organisation, or newer ones were printed since",
+            es="estas partes son de otra organización, o después se imprimieron otras",
+            where="shares",
+        )
+    found = {}
+    for team in Team.objects.all():
+        generation = team.generations.order_by("-number")[0]
+        if generation.recovery is None:
+            raise CannotOpen
+        box = open_box(key, generation.recovery, recovery_info(generation, newest.number))
+        found[generation] = TeamSecret.decode(box)
+    return found
+
+
+def _ring(secrets: dict[TeamGeneration, TeamSecret]) -> KeyRing:
+    held = {(generation.team_id, generation.number): secret for generation, secret in secrets.items()}
+    newest = dict(held.keys())
+
+    def secret_of(team_id: UUID, number: int) -> TeamSecret:
+        if (team_id, number) in held:
+            return held[team_id, number]
+        return older_secret(team_id, number, newest, secret_of)
+
+    return KeyRing(node=settings.TEJIDO.node, directory=SignedTeams(), teams=newest, secret_of=secret_of)
