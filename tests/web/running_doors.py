@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tejido.crypto import totp_code
+from tejido.web.config.processes import door_command
 
 # Runs in the new node's staff door before the doors open. What `seeded` names can stand in a page's address.
 _MAKE = """
@@ -102,9 +103,7 @@ def running_doors(folder: Path) -> Iterator[Doors]:
     processes = []
     try:
         for door, port in (("public", public), ("staff", staff)):
-            command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-                       str(port), "--workers", "1", "--no-access-log",
-                       "tejido.web.config.wsgi:application"]  # fmt: skip
+            command, _door = door_command(environment, door)
             settings = {"DJANGO_SETTINGS_MODULE": f"tejido.web.config.{door}"}
             processes.append(subprocess.Popen(command, env=environment | settings))
             _wait_for(port, processes[-1])

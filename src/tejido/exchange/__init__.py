@@ -3,6 +3,7 @@
 
 from tejido.exchange.arrivals import Accepted, Duplicate, Partner, Refused, Verdict, examine, judge_arrival
 from tejido.exchange.bodies import check_body, tables_of
+from tejido.exchange.frames import MAXIMUM_BYTES
 from tejido.exchange.headers import Header, format_minute
 from tejido.exchange.messages import (
     Opened,
@@ -17,6 +18,7 @@ from tejido.exchange.receipts import Receipt, build_receipt, verify_receipt
 from tejido.exchange.releases import read_release, write_release
 
 __all__ = [
+    "MAXIMUM_BYTES",
     "Accepted",
     "BadMessage",
     "Duplicate",

@@ -53,9 +53,9 @@ class OtherNode:
 
     def start(self) -> None:
         """Open the partner door with a real server and wait until it answers."""
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-                   str(self.port), "--workers", "1", "--no-ws", "--log-level", "warning",
-                   "tejido.web.config.wsgi:application"]  # fmt: skip
+        from tejido.web.config.processes import door_command
+
+        command, _door = door_command(self.environment, "partners")
         self.process = subprocess.Popen(
             command, env=self.environment | {"DJANGO_SETTINGS_MODULE": "tejido.web.config.partners"},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -18,6 +18,8 @@ from tejido.web.config.paper import new_folder, paper_key
 from tejido.web.config.processes import DOORS, door_command, python_environment
 from tejido.web.security.shares import needed
 
+_PRIVATE = 0o077  # what a node writes, its database and its logs included, only its own user may read
+
 
 @click.command()
 @click.option("--fresh", is_flag=True, help="Start over: forget what the demo holds.")
@@ -28,6 +30,7 @@ from tejido.web.security.shares import needed
               help="Six ports in a row from here, instead of the usual ones; kept once the demo is made.")  # fmt: skip
 def demo(*, fresh: bool, check: bool, data: Path, first_port: int | None) -> int:
     """Two invented organisations, filled and running, each with its three doors."""
+    os.umask(_PRIVATE)
     if check:
         from tejido.web.config.demo.check import check_thread
 
@@ -52,6 +55,7 @@ _sheets = click.option("--sheets", required=True, type=click.Path(path_type=Path
 @click.group()
 def node() -> None:
     """Make a node, run one of its doors or its worker."""
+    os.umask(_PRIVATE)
 
 
 @node.command()

@@ -52,7 +52,6 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
         "AUTH_USER_MODEL": "accounts.Member",
         "AUTHENTICATION_BACKENDS": ["tejido.web.accounts.login.SessionOnly"],
         "ROOT_URLCONF": f"tejido.web.config.{door}_urls",
-        "WSGI_APPLICATION": "tejido.web.config.wsgi.application",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "DATABASES": {"default": node.database(door)},
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
@@ -95,6 +94,7 @@ def _static() -> dict[str, Any]:
         "STATICFILES_DIRS": [_WEB / "config" / "static"],
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
+        "WHITENOISE_ALLOW_ALL_ORIGINS": False,
     }
 
 
@@ -138,6 +138,7 @@ def _hardening(prefix: str, *, secure: bool) -> dict[str, Any]:
         "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
         "LOGGING_CONFIG": "tejido.web.config.logs.configure",
+        "LOGGING": {"door": "as logs.py says"},  # Django calls the above only if this says something
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",

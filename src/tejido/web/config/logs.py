@@ -23,18 +23,24 @@ def only_allowed(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> di
 
 
 class _NoArguments(logging.Filter):
-    """Library log lines keep their template and lose their arguments: Django logs paths and SQL as arguments."""
+    """Library log lines keep their template and lose their arguments: Django logs paths and SQL as arguments.
+
+    A line without arguments may have been put together from what somebody sent: of a library's, only where it came from
+    is kept.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.args = None
+        if not record.args and not record.name.startswith("tejido"):
+            record.msg = "(words left out)"
+        record.args = record.stack_info = None
         if record.exc_info and record.exc_info[0] is not None:
-            record.msg = f"{record.msg} [{record.exc_info[0].__name__}{_place(record.exc_info[2])}]"
+            record.msg = f"{record.msg} [{record.exc_info[0].__name__}{place(record.exc_info[2])}]"
             record.exc_info = None
             record.exc_text = None
         return True
 
 
-def _place(traceback: Any) -> str:
+def place(traceback: Any) -> str:
     """Where it broke, as file:line of each frame: no message and no locals, either may hold what a person said."""
     places = []
     while traceback is not None:
@@ -46,10 +52,15 @@ def _place(traceback: Any) -> str:
 
 def configure(_settings: dict[str, Any]) -> None:
     """Set up structlog and the standard library's logging for one door."""
+    logging.raiseExceptions = False  # a line that cannot be written would be printed with its arguments
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_NoArguments())
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("django").handlers.clear()
+    # Our faults are written down; what a stranger can cause at will is not, or she fills the disk with it.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
+    logging.getLogger("django.security").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

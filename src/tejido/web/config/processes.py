@@ -68,11 +68,10 @@ def door_command(environment: Mapping[str, str], name: str) -> tuple[list[str], 
     if name == "worker":
         return [sys.executable, "-m", "tejido.web.config.worker"], "staff"
     port = address(environment, name).rsplit(":", 1)[1]
-    threads = "4" if name == "staff" else "2"
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
-        "--workers", os.environ.get("TEJIDO_WORKERS", "1"), "--blocking-threads", threads, "--no-ws",
-        "--no-access-log", "--log-level", "warning", "tejido.web.config.wsgi:application",
+        sys.executable, "-m", "granian", "--interface", "rsgi", "--http", "1", "--host", "127.0.0.1", "--port", port,
+        "--workers", os.environ.get("TEJIDO_WORKERS", "1"), "--no-ws", "--no-access-log", "--log-level", "warning",
+        "--http1-header-read-timeout", "10000", "tejido.web.config.server:application",
     ], name  # fmt: skip
 
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How a door takes a request: whole, within limits of size and time, before one of its few threads begins to work.
+
+Django reads a body inside the thread that answers: two strangers who send one letter a minute would hold both threads
+of a door for ever. Here the loop waits for them, and the threads never do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from tejido.web.config.logs import place
+
+THREADS = {"public": 2, "staff": 4, "partners": 2}
+SECONDS = 60  # for a whole body: ten pages over a bad mobile line take far less
+BUFFERED = 64 * 1024 * 1024  # bytes of bodies on their way in, all together: a door must not eat the machine's memory
+_log = logging.getLogger("tejido.server")
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+class Door:
+    """The application of one door, as Granian calls it (RSGI)."""
+
+    def __init__(self, *, threads: int, largest: int) -> None:
+        self._django = get_wsgi_application()
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="door")
+        self._largest = largest
+        self._buffered = 0
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Read the body, let a thread answer. Whoever is too slow or comes when too much is on its way is told so."""
+        expected = self._expected(scope.headers)
+        if self._buffered + expected > BUFFERED:
+            protocol.response_empty(503, [("retry-after", "5")])
+            return
+        self._buffered += expected
+        try:
+            async with asyncio.timeout(SECONDS):
+                body = await self._read(protocol) if expected else b""
+            loop = asyncio.get_running_loop()
+            status, headers, content = await loop.run_in_executor(self._threads, self._answer, scope, body)
+        except TimeoutError:
+            protocol.response_empty(408, [("connection", "close")])
+        else:
+            protocol.response_bytes(status, headers, content)
+        finally:
+            self._buffered -= expected
+
+    def _expected(self, headers: Any) -> int:
+        """Bytes to make room for: none where the body is too large, for it is refused unread."""
+        declared = headers.get("content-length")
+        if declared is None:
+            return self._largest if "transfer-encoding" in headers else 0
+        return int(declared) if declared.isdecimal() and int(declared) <= self._largest else 0
+
+    async def _read(self, protocol: Any) -> bytes:
+        """The body, or as much of it as shows that it is too large."""
+        body = bytearray()
+        async for part in protocol:
+            body += part
+            if len(body) > self._largest:
+                break
+        return bytes(body)
+
+    def _answer(self, scope: Any, body: bytes) -> Answer:
+        begun: list[Any] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], _exception: Any = None, /
+        ) -> Callable[[bytes], object]:
+            begun[:] = [int(status.split(" ", 1)[0]), [(name.lower(), value) for name, value in headers]]
+            return io.BytesIO().write  # the old way to answer, which Django does not use
+
+        try:
+            said = self._django(environ(scope, body), start_response)
+            try:
+                content = b"".join(said)
+            finally:
+                said.close()
+        except Exception as problem:  # noqa: BLE001  the server's own handler would print what was being said
+            _log.error("not answered [%s%s]", type(problem).__name__, place(problem.__traceback__))
+            return 500, [], b""
+        return begun[0], begun[1], content
+
+
+def environ(scope: Any, body: bytes) -> dict[str, Any]:
+    """The WSGI environment of a request: nothing of the process's own environment, where the secrets are, is in it."""
+    found = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": "unnamed",  # a request that does not say which host it is for is refused
+        "SERVER_PORT": scope.server.rpartition(":")[2],
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "CONTENT_LENGTH": scope.headers.get("content-length") or str(len(body)),
+        "CONTENT_TYPE": scope.headers.get("content-type", ""),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        # "x_y" and "x-y" would become the same key: only the usual spelling is a header.
+        if "_" not in name and name not in ("content-length", "content-type"):
+            key = f"HTTP_{name.upper().replace('-', '_')}"
+            joint = "; " if name == "cookie" else ","
+            found[key] = f"{found[key]}{joint}{value}" if key in found else value
+    return found
+
+
+application = Door(threads=THREADS[settings.DOOR], largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
