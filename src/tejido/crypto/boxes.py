@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sealed boxes: HPKE (RFC 9180) with X25519 + ML-KEM-768, so that what is recorded today stays sealed when one falls.
 
-Box: version (1 byte) ‖ encapsulated key ‖ ciphertext. `info` names what the box is for and must be given to open it.
+Box: version (1 byte) ‖ encapsulated key ‖ ciphertext. `info` names what the box is for and must be given to open it;
+the version goes before it, so that a later box does not open as an earlier one.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class BoxKey:
 
 def seal_box(public: PublicKey, plaintext: bytes, info: bytes) -> bytes:
     """Seal `plaintext` so that only the holder of the private half opens it, for the purpose named in `info`."""
-    return bytes([VERSION]) + _SUITE.encrypt(plaintext, public._key(), info)
+    return bytes([VERSION]) + _SUITE.encrypt(plaintext, public._key(), bytes([VERSION]) + info)
 
 
 def open_box(key: BoxKey, box: bytes | memoryview, info: bytes) -> bytes:
@@ -81,6 +82,6 @@ def open_box(key: BoxKey, box: bytes | memoryview, info: bytes) -> bytes:
     if not box or box[0] != VERSION:
         raise CannotOpen
     try:
-        return _SUITE.decrypt(box[1:], key._key(), info)
+        return _SUITE.decrypt(box[1:], key._key(), bytes([VERSION]) + info)
     except (InvalidTag, ValueError):
         raise CannotOpen from None

@@ -109,6 +109,34 @@ def test_an_unknown_version_does_not_open(version):
         open_with_password(head + sealed[1:], "x", pepper=PEPPER, context=HERE)
 
 
+def test_a_later_version_relabelled_as_ours_does_not_open(monkeypatch):
+    box = BoxKey.generate()
+    with monkeypatch.context() as later:
+        later.setattr("tejido.crypto.boxes.VERSION", 2)
+        later.setattr("tejido.crypto.envelopes.VERSION", 2)
+        boxed, sealed = seal_box(box.public, SECRET, b"i"), seal_field(KEY, SECRET, HERE)
+        assert open_box(box, boxed, b"i") == open_field(KEY, sealed, HERE) == SECRET
+    with pytest.raises(CannotOpen):
+        open_box(box, b"\x01" + boxed[1:], b"i")
+    with pytest.raises(CannotOpen):
+        open_field(KEY, b"\x01" + sealed[1:], HERE)
+
+
+def test_a_key_signed_by_another_organisation_is_refused_under_ours():
+    ours, theirs = SigningKey.generate(), SigningKey.generate()
+    signed = SignedKey.sign(theirs, "mx/team/intake/2", BoxKey.generate().public)
+    assert signed.checked(theirs.verify_key) == signed.public
+    with pytest.raises(UnsignedKey):
+        signed.checked(ours.verify_key)
+
+
+def test_nothing_at_all_and_a_great_deal_are_sealed_and_opened():
+    box = BoxKey.generate()
+    for plaintext in (b"", b"x" * 3_000_000):
+        assert open_field(KEY, seal_field(KEY, plaintext, HERE), HERE) == plaintext
+        assert open_box(box, seal_box(box.public, plaintext, b""), b"") == plaintext
+
+
 def test_a_box_cut_anywhere_does_not_open():
     box = BoxKey.generate()
     blob = seal_box(box.public, SECRET, b"info")
