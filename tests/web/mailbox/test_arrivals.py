@@ -146,8 +146,12 @@ def test_a_partner_row_somebody_altered_is_no_partner(us, terms, column):
                "address": "http://127.0.0.1:1", "agreements": []}  # fmt: skip
     Partner.objects.filter(pk="us").update(**{column: changed[column]})
     raw = (forged if column == "verify_key" else us).message("handover", handover_body(), NOW)
-    assert not receive(raw=raw, now=NOW).taken
-    assert RefusedArrival.objects.get().reason_code == "unknown_sender"
+    answer = receive(raw=raw, now=NOW)
+    assert not answer.taken
+    # Outside it is nobody we know; inside somebody should look who wrote into the database.
+    receipt = verify_receipt(answer.receipt, raw=raw, message=read_header(raw).id, by="mx", transport=_ours())
+    assert receipt.reason == "unknown_sender"
+    assert RefusedArrival.objects.get().reason_code == "partner_unsigned"
     assert not InboundMessage.objects.exists()
 
 

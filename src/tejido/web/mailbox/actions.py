@@ -19,10 +19,10 @@ from tejido.crypto import SigningKey, UnsignedKey
 from tejido.exchange import (
     Accepted,
     BadMessage,
-    Duplicate,
     Header,
     Receipt,
     Refused,
+    Verdict,
     build_receipt,
     examine,
     message_digest,
@@ -31,7 +31,8 @@ from tejido.exchange import (
 from tejido.exchange import Partner as KnownPartner
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.actions import SIGNING_SCOPE
-from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner, RefusedArrival
+from tejido.web.mailbox.limits import note_refusal, too_many
+from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
@@ -120,48 +121,64 @@ class Answer:
 
 def receive(*, raw: bytes, now: datetime) -> Answer:
     """Judge bytes from the wire; take them, recognise them, or refuse them. Never raises for what the bytes are."""
-    try:
-        return _received(raw, now)
-    except IntegrityError:
-        # Another process took the same number while we looked: what it stored now decides.
-        return _received(raw, now)
+    known, unsigned = _known_sender(raw)
+    # Strangers are refused without the database's only pen, for which advocates would have to wait.
+    verdict = _judged(raw, known, now)
+    if not isinstance(verdict, Refused):
+        try:
+            verdict = _recorded(raw, now)
+        except IntegrityError:
+            # Another process took the same number while we looked: what it stored now decides.
+            verdict = _recorded(raw, now)
+    if isinstance(verdict, Refused):
+        noted = "partner_unsigned" if unsigned else verdict.code
+        return Answer(refuse(raw=raw, verdict=verdict, now=now, noted=noted), taken=False)
+    return Answer(bytes(InboundMessage.objects.get(pk=verdict.header.id).receipt), taken=True)
+
+
+def _judged(raw: bytes, known: Mapping[str, KnownPartner], now: datetime) -> Verdict:
+    verdict = examine(raw, self_id=settings.TEJIDO.node, partners=known, now=now, maximum_age=MAXIMUM_AGE)
+    if isinstance(verdict, Accepted) and too_many(verdict.header.sender, len(raw), now):
+        return Refused("too_many", verdict.header)
+    return verdict
 
 
 @transaction.atomic
-def _received(raw: bytes, now: datetime) -> Answer:
-    verdict = examine(raw, self_id=settings.TEJIDO.node, partners=_known_sender(raw), now=now, maximum_age=MAXIMUM_AGE)
-    if isinstance(verdict, Duplicate):
-        before = InboundMessage.objects.get(pk=verdict.header.id)
-        return Answer(bytes(before.receipt), taken=True)
+def _recorded(raw: bytes, now: datetime) -> Verdict:
+    """Judge once more, now that nobody else can write, and store what is taken."""
+    verdict = _judged(raw, _known_sender(raw)[0], now)
     if isinstance(verdict, Accepted):
-        return Answer(_taken(raw, verdict, now), taken=True)
-    return Answer(refuse(raw=raw, verdict=verdict, now=now), taken=False)
+        _take(raw, verdict, now)
+    return verdict
 
 
-def refuse(*, raw: bytes, verdict: Refused, now: datetime) -> bytes:
-    """Note that something came and why it was refused, and sign that. Nothing else changes."""
+def refuse(*, raw: bytes, verdict: Refused, now: datetime, noted: str = "") -> bytes:
+    """Note that something came and why it was refused, and sign that. Nothing else changes.
+
+    `noted` is the reason for our own eyes where it is not the one told to whoever sent it.
+    """
     message = verdict.header.id if verdict.header else _id_of(raw)
-    digest = hashlib.sha256(raw).digest()
-    RefusedArrival.objects.create(reason_code=verdict.code, digest=digest, size=len(raw))
-    audit.record("message.refused", by=None, reason_code=verdict.code)
+    note_refusal(reason=noted or verdict.code, digest=hashlib.sha256(raw).digest(), size=len(raw), now=now)
     return _receipt(raw, message=message, status="refused", now=now, reason=verdict.code)
 
 
-def _known_sender(raw: bytes) -> dict[str, KnownPartner]:
-    """The partner the header names, if our own organisation signed its row, and what came from it before."""
+def _known_sender(raw: bytes) -> tuple[dict[str, KnownPartner], bool]:
+    """The partner the header names, and what came from it before.
+
+    None if our own organisation did not sign its row, and then True: somebody wrote into the database.
+    """
     try:
         header = read_header(raw)
     except BadMessage:
-        return {}
+        return {}, False
     row = Partner.objects.filter(code=header.sender).first()
     if row is None:
-        return {}
+        return {}, False
     try:
         row.checked()
         terms = row.terms()
     except (UnsignedKey, BadInput):
-        audit.record("partner.unsigned", by=None, partner=row.code)
-        return {}
+        return {}, True
     arrived = InboundMessage.objects.filter(partner=row)
     same_id = InboundMessage.objects.filter(pk=header.id).first()
     known = KnownPartner(
@@ -171,20 +188,19 @@ def _known_sender(raw: bytes) -> dict[str, KnownPartner]:
         used=set(arrived.filter(sequence=header.sequence).values_list("sequence", flat=True)),
         last=arrived.aggregate(last=Max("sequence"))["last"] or 0,
     )
-    return {row.code: known}
+    return {row.code: known}, False
 
 
-def _taken(raw: bytes, verdict: Accepted, now: datetime) -> bytes:
+def _take(raw: bytes, verdict: Accepted, now: datetime) -> None:
     header = verdict.header
     receipt = _receipt(raw, message=header.id, status="accepted", now=now)
     message = InboundMessage.objects.create(
         id=uuid.UUID(header.id), partner_id=header.sender, message_type=header.type, sequence=header.sequence, raw=raw,
-        digest=bytes.fromhex(message_digest(raw)), receipt=receipt,
+        digest=bytes.fromhex(message_digest(raw)), receipt=receipt, received_at=now,
     )  # fmt: skip
     missing = verdict.missing[1] - verdict.missing[0] + 1 if verdict.missing else 0
     audit.record("message.arrived", by=None, record=message, partner=header.sender, message_type=header.type,
                  count=missing)  # fmt: skip
-    return receipt
 
 
 def _id_of(raw: bytes) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from tejido.web.mailbox.models import OutboundMessage
 
 _LARGEST_RECEIPT = 4096
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+_SECONDS = 60  # for the whole of it: a partner that answers one letter a minute must not hold up everything else
 
 
 @task()
@@ -45,7 +47,7 @@ def attempt(message: OutboundMessage, *, now: datetime) -> bool:
     """Post one message and keep what the partner's receipt says; False if there was no receipt to believe."""
     try:
         partner = message.partner.checked()
-        answer = _post(f"{partner.address}/messages/", bytes(message.raw))
+        answer = asyncio.run(_post(f"{partner.address}/messages/", bytes(message.raw)))
         receipt = verify_receipt(
             answer, raw=bytes(message.raw), message=str(message.pk), by=partner.code,
             transport=partner.transport_verify_key(),
@@ -53,7 +55,7 @@ def attempt(message: OutboundMessage, *, now: datetime) -> bool:
     except UnsignedKey:
         actions.record_failure(message=message, now=now, reason="partner_unsigned")
         return False
-    except (httpx.HTTPError, httpx.InvalidURL, OSError):
+    except (httpx.HTTPError, httpx.InvalidURL, OSError):  # a TimeoutError among them
         actions.record_failure(message=message, now=now, reason="unreachable")
         return False
     except (BadMessage, BadSignature):
@@ -69,15 +71,17 @@ def _due(now: datetime):  # type: ignore[no-untyped-def]
     return waiting.select_related("partner")
 
 
-def _post(address: str, raw: bytes) -> bytes:
-    # No redirects, no proxy from the environment: the bytes go where the signed row says and nowhere else.
-    headers = {"Content-Type": "application/octet-stream"}
-    with (
-        httpx.Client(follow_redirects=False, timeout=_TIMEOUT, trust_env=False) as client,
+async def _post(address: str, raw: bytes) -> bytes:
+    # No redirects, no proxy from the environment: the bytes go where the signed row says and nowhere else. Nothing
+    # packed: a small answer must not unfold into a large one.
+    headers = {"Content-Type": "application/octet-stream", "Accept-Encoding": "identity"}
+    async with (
+        asyncio.timeout(_SECONDS),
+        httpx.AsyncClient(follow_redirects=False, timeout=_TIMEOUT, trust_env=False) as client,
         client.stream("POST", address, content=raw, headers=headers) as response,
     ):
         answer = b""
-        for part in response.iter_bytes():
+        async for part in response.aiter_raw():
             answer += part
             if len(answer) > _LARGEST_RECEIPT:
                 break

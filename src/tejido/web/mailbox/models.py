@@ -162,7 +162,7 @@ class InboundMessage(models.Model):
     sequence = models.PositiveBigIntegerField()
     raw = models.BinaryField()
     digest = models.BinaryField()
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVED)
     state_changed_at = models.DateTimeField(auto_now_add=True)
     reason_code = models.CharField(max_length=60, blank=True)
@@ -170,10 +170,14 @@ class InboundMessage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "sequence"], name="one_arrival_per_sequence")]
+        indexes = [models.Index(fields=["partner", "received_at"], name="arrivals_by_partner")]
 
 
 class RefusedArrival(models.Model):
-    """Something that came to the partner door and was refused: kept as a fact, without its bytes."""
+    """Something that came to the partner door and was refused: kept as a fact, without its bytes.
+
+    In a flood one row stands for many: `count` of them, `digest` and `size` of the last.
+    """
 
     OPEN_COLUMNS: ClassVar = {
         "id": "row number",
@@ -181,9 +185,11 @@ class RefusedArrival(models.Model):
         "reason_code": "why",
         "digest": "SHA-256 of what came",
         "size": "bytes",
+        "count": "how many it stands for",
     }
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(db_index=True)
     reason_code = models.CharField(max_length=60)
     digest = models.BinaryField()
     size = models.PositiveIntegerField()
+    count = models.PositiveIntegerField(default=1)
