@@ -3,10 +3,17 @@
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
+from base64 import b64encode
+from datetime import timedelta
 
-from tejido.web.accounts.models import Member
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from tejido.web.accounts.models import Member, SignInTries
+from tejido.web.accounts.unlocking import forget_ended
 
 
 def _post(cast, login, password, code):
@@ -39,3 +46,137 @@ def test_many_wrong_tries_make_the_account_wait_even_with_the_right_password(cas
         _post(cast, "bilal", "wrong", "000000")
     answer = _post(cast, "bilal", cast.logins["bilal"][0], cast.code("bilal"))
     assert answer.status_code == 422
+    assert "Too many" in answer.content.decode() or "Demasiados" in answer.content.decode()
+
+
+def _again(cast, client, login):
+    Member.objects.filter(login=login).update(totp_last_step=0)
+    return client.post("/login/", {"login": login, "password": cast.logins[login][0], "code": cast.code(login)})
+
+
+def test_a_stranger_who_guesses_cannot_keep_her_out_of_her_own_desk(cast):
+    desk = cast.client("bilal")
+    desk.post("/logout/")
+    for _ in range(12):
+        _post(cast, "bilal", "wrong", "000000")
+    assert _again(cast, Client(), "bilal").status_code == 422
+    assert _again(cast, desk, "bilal").status_code == 302
+    # A colleague at the same desk is not known by it.
+    assert SignInTries.objects.filter(device=True).count() == 1
+
+
+def test_her_own_desk_waits_too_after_many_wrong_tries_there(cast):
+    desk = cast.client("bilal")
+    desk.post("/logout/")
+    for _ in range(7):
+        desk.post("/login/", {"login": "bilal", "password": "wrong", "code": "000000"})
+    assert _again(cast, desk, "bilal").status_code == 422
+    assert _again(cast, Client(), "bilal").status_code == 302
+
+
+def test_a_device_mark_somebody_made_up_is_worth_nothing(cast):
+    forger = Client()
+    forger.cookies["tejido_mx_staff_device"] = "0" * 32
+    for _ in range(7):
+        forger.post("/login/", {"login": "bilal", "password": "wrong", "code": "000000"})
+    assert _again(cast, Client(), "bilal").status_code == 422
+
+
+def test_everybody_else_in_the_office_signs_in_meanwhile(cast):
+    for login in ("bilal", "nobody-of-that-name"):
+        for _ in range(8):
+            _post(cast, login, "wrong", "000000")
+    for login in sorted(set(cast.logins) - {"bilal"}):
+        assert _again(cast, Client(), login).status_code == 302
+
+
+def test_a_login_nobody_has_is_answered_like_one_that_somebody_has(cast):
+    answers = {}
+    for login in ("bilal", "nobody-of-that-name"):
+        pages = [_post(cast, login, "wrong", "000000").content.decode() for _ in range(8)]
+        answers[login] = ["Too many" in page or "Demasiados" in page for page in pages]
+    assert answers["bilal"] == answers["nobody-of-that-name"]
+    assert answers["bilal"][-1]
+
+
+def test_what_was_typed_as_a_login_is_not_kept_and_soon_forgotten(cast):
+    _post(cast, "mi contraseña por error", "wrong", "000000")
+    assert "contra" not in str(list(SignInTries.objects.values()))
+    SignInTries.objects.update(at=timezone.now() - timedelta(hours=2))
+    _post(cast, "another", "wrong", "000000")
+    assert SignInTries.objects.count() == 1
+
+
+def test_inventing_names_does_not_spend_the_memory_of_the_machine(cast, monkeypatch):
+    from tejido.web.accounts import login
+
+    spent = []
+    monkeypatch.setattr(login, "seal_with_password", lambda *_args, **_kwargs: spent.append(1))
+    with login._ONE_IN_VAIN:  # one is being answered
+        assert _post(cast, "nobody-of-that-name", "wrong", "000000").status_code == 422
+    assert spent == []
+    _post(cast, "nobody-of-that-name", "wrong", "000000")
+    assert spent == [1]
+
+
+def test_the_cookies_say_whose_they_are_and_no_script_or_other_site_gets_them(cast):
+    cookies = cast.client("amara").cookies
+    names = {"session", "key", "device", "language", "csrf"}
+    assert set(cookies) == {f"tejido_mx_staff_{name}" for name in names}
+    for name, cookie in cookies.items():
+        assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Strict"), name
+        assert not cookie["domain"]
+    # Gone with the browser window: both halves of what opens her keys.
+    assert not any(cookies[f"tejido_mx_staff_{name}"]["max-age"] for name in ("session", "key"))
+
+
+def test_a_session_somebody_planted_before_is_not_the_one_she_works_in(cast):
+    client = Client()
+    client.get("/login/")
+    session = client.session
+    session["planted"] = True
+    session.save()
+    client.cookies["tejido_mx_staff_session"] = planted = session.session_key
+    client.cookies["tejido_mx_staff_key"] = "ab" * 32
+    assert _again(cast, client, "amara").status_code == 302
+    assert client.cookies["tejido_mx_staff_session"].value != planted
+    assert client.cookies["tejido_mx_staff_key"].value != "ab" * 32
+    assert "planted" not in client.session
+    assert not Session.objects.filter(pk=planted).exists()
+
+
+def test_signing_in_again_replaces_both_halves(cast):
+    client = cast.client("amara")
+    before = {name: client.cookies[f"tejido_mx_staff_{name}"].value for name in ("session", "key")}
+    assert _again(cast, client, "amara").status_code == 302
+    for name, old in before.items():
+        assert client.cookies[f"tejido_mx_staff_{name}"].value != old
+    assert not Session.objects.filter(pk=before["session"]).exists()
+
+
+def test_a_session_that_ended_on_idle_is_deleted_at_both_ends(cast):
+    client = cast.client("amara")
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    answer = client.get("/contacts/")
+    assert answer.status_code == 302
+    assert client.cookies["tejido_mx_staff_key"]["max-age"] == 0
+    forget_ended()
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", ["", "zz", "ab" * 32])
+def test_without_the_second_cookie_the_first_opens_nothing_and_is_ended(cast, wrong):
+    client = cast.client("amara")
+    client.cookies["tejido_mx_staff_key"] = wrong
+    assert client.get("/contacts/").status_code == 302
+    assert not Session.objects.exists()
+
+
+def test_the_second_cookie_is_nowhere_in_the_database(cast):
+    client = cast.client("amara")
+    client.get("/contacts/")
+    key = client.cookies["tejido_mx_staff_key"].value
+    rows = str([list(model.objects.values()) for model in apps.get_models()])
+    for form in (key, repr(bytes.fromhex(key)), b64encode(bytes.fromhex(key)).decode()):
+        assert form not in rows
+    assert client.cookies["tejido_mx_staff_device"].value not in rows

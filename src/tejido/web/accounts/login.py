@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 
 from tejido.crypto import BoxKey, CannotOpen, open_field, open_with_password, seal_with_password, totp_step
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.models import Member
+from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 
-# The sixth wrong try in a row waits; by account, never by address: a whole office shares one.
-_FREE_TRIES = 5
-_LONGEST_WAIT = timedelta(minutes=15)
+# A login nobody has costs as much time as one that somebody has; but one at a time, or a stranger who invents names
+# would spend all of the machine's memory, and nobody could work.
+_ONE_IN_VAIN = threading.BoundedSemaphore(1)
 
 
 class SessionOnly:
@@ -45,16 +46,19 @@ class SignedIn:
 
     member: Member
     private: BoxKey
+    device: str  # the mark by which this browser is known
 
 
-def sign_in(*, login: str, password: str, code: str, now: datetime) -> SignedIn:
-    """Check password and code; raises `Refused` or `TooMany`. Takes the same time for a login that does not exist."""
+def sign_in(*, login: str, password: str, code: str, now: datetime, device: str = "") -> SignedIn:
+    """Check password and code; raises `Refused` or `TooMany`. Alike for a login that does not exist, as far as time."""
+    tries = Tries(login, device)
+    if tries.must_wait(now):
+        raise TooMany
     member = Member.objects.filter(login=login, status=Member.Status.ACTIVE).first()
     if member is None:
-        seal_with_password(b"", password, pepper=settings.TEJIDO.pepper, context=_nowhere(), cost=password_cost())
+        _in_vain(password)
+        tries.failed(now)
         raise Refused
-    if _must_wait(member, now):
-        raise TooMany
     try:
         raw = open_with_password(
             member.private_key, password, pepper=settings.TEJIDO.pepper, context=member_context(member)
@@ -63,14 +67,12 @@ def sign_in(*, login: str, password: str, code: str, now: datetime) -> SignedIn:
     except CannotOpen:
         step = None
     # One statement decides, so that the same code cannot win twice in two requests at once.
-    if step is None or not Member.objects.filter(pk=member.pk, totp_last_step__lt=step).update(
-        totp_last_step=step, failures=0
-    ):
-        Member.objects.filter(pk=member.pk).update(failures=F("failures") + 1, failed_at=now)
+    if step is None or not Member.objects.filter(pk=member.pk, totp_last_step__lt=step).update(totp_last_step=step):
+        tries.failed(now)
         audit.record("member.refused", by=None, record=member)
         raise Refused
     audit.record("member.signed_in", by=member, record=member)
-    return SignedIn(member, BoxKey(raw))
+    return SignedIn(member, BoxKey(raw), tries.succeeded(now))
 
 
 def _step(member: Member, code: str, now: datetime) -> int | None:
@@ -78,11 +80,12 @@ def _step(member: Member, code: str, now: datetime) -> int | None:
     return totp_step(secret, code.replace(" ", ""), int(now.timestamp()))
 
 
-def _must_wait(member: Member, now: datetime) -> bool:
-    if member.failures <= _FREE_TRIES or member.failed_at is None:
-        return False
-    wait = min(timedelta(seconds=2 ** min(member.failures - _FREE_TRIES, 20)), _LONGEST_WAIT)
-    return now < member.failed_at + wait
+def _in_vain(password: str) -> None:
+    if _ONE_IN_VAIN.acquire(blocking=False):
+        try:
+            seal_with_password(b"", password, pepper=settings.TEJIDO.pepper, context=_nowhere(), cost=password_cost())
+        finally:
+            _ONE_IN_VAIN.release()
 
 
 def _nowhere() -> Any:

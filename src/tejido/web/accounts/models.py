@@ -107,8 +107,6 @@ class Member(AbstractBaseUser):
         "private_key": "sealed under her password",
         "totp": "sealed under the environment key",
         "totp_last_step": "replay of a code is refused",
-        "failures": "sign-ins refused in a row",
-        "failed_at": "when the last was refused",
         "status_changed_at": "when the status changed",
         "created_at": "when she joined",
     }
@@ -133,8 +131,6 @@ class Member(AbstractBaseUser):
     private_key = models.BinaryField()
     totp = models.BinaryField()
     totp_last_step = models.BigIntegerField(default=0)
-    failures = models.PositiveIntegerField(default=0)
-    failed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "login"
@@ -164,6 +160,22 @@ class Member(AbstractBaseUser):
         """Her public key with the organisation's word for it."""
         owner = f"{settings.TEJIDO.node}/member/{self.pk}"
         return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
+
+
+class SignInTries(models.Model):
+    """Wrong tries in a row for one login, from one browser that is known or from anywhere else."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "key": "keyed hash of login and browser",
+        "device": "is it a browser somebody signed in from",
+        "failures": "in a row",
+        "at": "when the last was",
+    }
+
+    key = models.CharField(primary_key=True, max_length=64)
+    device = models.BooleanField(default=False)
+    failures = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(db_index=True)
 
 
 class TeamKeyGrant(models.Model):

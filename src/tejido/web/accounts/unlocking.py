@@ -6,17 +6,21 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from tejido.crypto import BoxKey, CannotOpen, Context, new_key, open_field, seal_field
 from tejido.web.accounts.keys import ring_of
 from tejido.web.accounts.login import SignedIn
+from tejido.web.accounts.tries import DEVICE_DAYS
 
 _SESSION = "ring"
 
@@ -30,6 +34,18 @@ def open_session(request: HttpRequest, response: HttpResponse, signed_in: Signed
     response.set_cookie(
         settings.KEY_COOKIE_NAME,
         cookie_key.hex(),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+    )
+
+
+def remember_device(response: HttpResponse, device: str) -> None:
+    """Let this browser be known again: it opens nothing, it only has a count of wrong tries of its own."""
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        device,
+        max_age=timedelta(days=DEVICE_DAYS),
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
         samesite="Strict",
@@ -65,20 +81,20 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class UnlockRing:
-    """Puts the member's ring on the request; a session whose key cookie is gone is ended."""
+    """Puts the member's ring on the request; a session whose key cookie is gone, or a key without one, is ended."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.get_response(request)
+            return self._without(request)
         try:
             cookie_key = bytes.fromhex(request.COOKIES.get(settings.KEY_COOKIE_NAME, ""))
             held = json.loads(open_field(cookie_key, b64decode(request.session[_SESSION]), _context(request)))
         except (KeyError, ValueError, CannotOpen):
             end_session(request)
-            return self.get_response(request)
+            return self._without(request)
         private, batch = BoxKey(bytes.fromhex(held["private"])), held["batch"]
         before = dict(batch)
         request.ring = ring_of(request.user, private, batch)  # type: ignore[attr-defined]
@@ -86,3 +102,17 @@ class UnlockRing:
         if batch != before and request.user.is_authenticated:
             _seal(request, cookie_key, private, batch)
         return response
+
+    def _without(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # The session ended on idle: here its row is swept away, in her browser its key goes now.
+        if settings.KEY_COOKIE_NAME in request.COOKIES and not request.user.is_authenticated:
+            response.delete_cookie(settings.KEY_COOKIE_NAME, samesite="Strict")
+        return response
+
+
+def forget_ended() -> None:
+    """Delete sessions that ended on idle, sealed keys and all."""
+    ended = Session.objects.filter(expire_date__lt=timezone.now())
+    if ended.exists():  # asked every second: only what there is to write takes a turn at writing
+        ended.delete()

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tejido.web.accounts import login as signing_in
 from tejido.web.accounts.demo import demo_logins
@@ -18,7 +19,7 @@ from tejido.web.accounts.forms import SignInForm
 from tejido.web.accounts.language import remember_language
 from tejido.web.accounts.members import member_rows, team_rows
 from tejido.web.accounts.requests import StaffRequest
-from tejido.web.accounts.unlocking import close_session, open_session
+from tejido.web.accounts.unlocking import close_session, open_session, remember_device
 from tejido.web.security import audit
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
@@ -26,12 +27,15 @@ from tejido.web.security.roles import ROLES
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page. Says only that it did not work, never which part."""
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            signed_in = signing_in.sign_in(**form.cleaned_data, now=timezone.now())
+            device = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+            signed_in = signing_in.sign_in(**form.cleaned_data, now=timezone.now(), device=device)
         except signing_in.TooMany:
             form.add_error(None, _("Too many wrong tries for this account. Wait a few minutes, then try again."))
         except signing_in.Refused:
@@ -39,6 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             response = redirect("show_desk")
             open_session(request, response, signed_in)
+            remember_device(response, signed_in.device)
             language = "es-mx" if signed_in.member.language == "es" else "en"
             remember_language(response, language)
             return response
