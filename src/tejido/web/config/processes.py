@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -99,11 +100,11 @@ class Running:
             )  # fmt: skip
             log.close()
 
-    def wait(self, seconds: float) -> None:
-        """Return once every started door answers; raises `BadInput` naming the one that does not."""
+    def wait(self, seconds: float, *, unless: threading.Event | None = None) -> None:
+        """Return once every started door answers, or `unless` is set; raises `BadInput` naming one that does not."""
         deadline = time.monotonic() + seconds
         for door in DOORS:
-            while door in self.processes and not self._answers(door):
+            while door in self.processes and not (unless and unless.is_set()) and not self._answers(door):
                 if time.monotonic() > deadline or self.processes[door].poll() is not None:
                     tail = (self.folder / f"{door}.log").read_text(errors="replace")[-600:]
                     raise BadInput(

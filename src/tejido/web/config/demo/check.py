@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -25,6 +26,8 @@ STEPS: tuple[Step, ...] = (*scenes_intake.STEPS, *scenes_handover.STEPS, *scenes
 
 def check_thread(folder: Path) -> int:
     """Make both organisations on free ports, start them, play every step; 0 only if all truly happened."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # like Ctrl-C: everything is stopped and removed
     stage = Stage(folder / "demo")
     try:
         stage.make(ports=ports_for_check())

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ from tejido.web.config.processes import DOORS, Running, address, free_ports, pyt
 
 _MARK = ".tejido-demo"
 _COMPLETE = "complete"  # written last: a demo cut off half-way is made again
+_SPACE = 100_000_000  # bytes the demo may need: what it is made with, and a few days of looking around
 SEED = 2017
 
 
@@ -93,22 +95,28 @@ class Stage:
             self.say("Found what was here before (--fresh starts over) · Se conserva lo anterior")
             return
         self.folder.mkdir(parents=True)
+        _refuse_full(self.folder, _SPACE)
         (self.folder / _MARK).touch()
         claim(self.folder)
         self.say("1/3 Making the invented world · Creando el mundo inventado")
         self.say("2/3 Making two organisations · Creando dos organizaciones")
         for node in NODES.values():
             self._write_settings(node, (ports or _ports_from(None))[node.code])
-        with ThreadPoolExecutor(3) as pool:
-            world = pool.submit(self._world)
-            for done in [pool.submit(self._phase, node, "found") for node in NODES.values()]:
-                done.result()
-            world.result()
+        nodes = list(NODES.values())
+        self._together(self._world, *(partial(self._phase, node, "found") for node in nodes))
         self.say("3/3 Filling them · Llenándolas")
-        with ThreadPoolExecutor(2) as pool:
-            for done in [pool.submit(self._phase, node, "fill", self._world_folder) for node in NODES.values()]:
-                done.result()
+        self._together(*(partial(self._phase, node, "fill", self._world_folder) for node in nodes))
         (self.folder / _COMPLETE).touch()
+
+    def _together(self, *works: Callable[[], None]) -> None:
+        """Do all of them side by side; when one fails, or somebody says stop, none goes on."""
+        with ThreadPoolExecutor(len(works)) as pool:
+            try:
+                for done in as_completed([pool.submit(work) for work in works]):
+                    done.result()
+            except BaseException:
+                self._stopping.set()
+                raise
 
     @property
     def _world_folder(self) -> Path:
@@ -155,11 +163,13 @@ class Stage:
         refuse_busy(self._kept_ports())
         self.say("Starting six doors · Abriendo seis puertas")
         for node in self.nodes.values():
-            node.start()
-            for process in node.processes.values():
-                remember(self.folder, process.pid)
+            for name in (*DOORS, "worker"):
+                node.start(name)
+                remember(self.folder, node.processes[name].pid)
         for node in self.nodes.values():
-            node.wait(60)
+            node.wait(60, unless=self._stopping)
+        if self._stopping.is_set():
+            raise click.Abort
 
     def stop(self) -> None:
         """Stop everything."""
@@ -216,7 +226,20 @@ class Stage:
                     process.communicate()
                     raise click.Abort from None
         if process.returncode:
+            _refuse_full(self.folder, _SPACE // 10)
             raise RuntimeError(f"{' '.join(command[1:4])} failed:\n{said[-4000:]}")
+
+
+def _refuse_full(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        megabytes = f"{free // 1_000_000}", f"{_SPACE // 1_000_000}"
+        raise BadInput(
+            "demo.disk",
+            en="the disk is full: {} MB are free, the demo needs {}".format(*megabytes),
+            es="el disco está lleno: hay {} MB libres, la demostración necesita {}".format(*megabytes),
+            where=str(folder),
+        )
 
 
 def _ports_from(first: int | None) -> dict[str, dict[str, int]]:
