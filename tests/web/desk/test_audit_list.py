@@ -7,6 +7,8 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.utils import timezone
+
 from tejido.vocabulary import code_list
 from tejido.web.cases import actions
 from tejido.web.security.models import AuditEntry
@@ -52,11 +54,14 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(cast):
     assert seen == sorted(seen, reverse=True)
 
 
-def test_one_member_and_one_local_day_can_be_asked_for(cast):
-    late = AuditEntry.objects.create(event="case.read", member_id=cast.member("chen").pk)
-    AuditEntry.objects.filter(pk=late.pk).update(at=datetime(2026, 1, 2, 5, 59, tzinfo=UTC))  # 23:59 in Mexico City
-    next_day = AuditEntry.objects.create(event="case.read", member_id=cast.member("chen").pk)
-    AuditEntry.objects.filter(pk=next_day.pk).update(at=datetime(2026, 1, 2, 6, 0, tzinfo=UTC))
+def test_one_member_and_one_local_day_can_be_asked_for(cast, monkeypatch):
+    def written(at: datetime) -> AuditEntry:
+        with monkeypatch.context() as then:
+            then.setattr(timezone, "now", lambda: at)
+            return AuditEntry.objects.create(event="case.read", member_id=cast.member("chen").pk)
+
+    late = written(datetime(2026, 1, 2, 5, 59, tzinfo=UTC))  # 23:59 in Mexico City
+    written(datetime(2026, 1, 2, 6, 0, tzinfo=UTC))
     rows = _page(cast, f"?member={cast.member('chen').pk}&day=2026-01-01").context["page"].rows
     assert [line.entry.pk for line in rows] == [late.pk]
     assert _page(cast, f"?member={cast.member('bilal').pk}&day=2026-01-01").context["page"].rows == []

@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import django  # noqa: F401  where the node's half is not installed, the command line says so from this line
+import django  # where the node's half is not installed, the command line says so from this line
 
+from tejido.vocabulary import BadInput
 from tejido.web.config.demo.stage import Stage
 from tejido.web.config.making import make_node, read_environment, recover_node, upgrade_node
 from tejido.web.config.paper import new_folder, paper_key
@@ -35,9 +37,10 @@ def demo(*, fresh: bool, check: bool, data: Path, first_port: int | None) -> int
         from tejido.web.config.demo.check import check_thread
 
         # Its own folder and free ports: a check never touches a demo somebody is using.
-        with tempfile.TemporaryDirectory(prefix="tejido-check-") as folder:
+        with _disk_refusals(), tempfile.TemporaryDirectory(prefix="tejido-check-") as folder:
             return check_thread(Path(folder))
-    Stage(data.resolve()).run(fresh=fresh, first_port=first_port)
+    with _disk_refusals():
+        Stage(data.resolve()).run(fresh=fresh, first_port=first_port)
     return 0
 
 
@@ -50,6 +53,19 @@ _shares = click.option("--shares", default="2-of-3", show_default=True, metavar=
                        help="How many recovery sheets are printed, and how many of them are needed.")  # fmt: skip
 _sheets = click.option("--sheets", required=True, type=click.Path(path_type=Path, file_okay=False),
                        help="New folder for the recovery sheets: print them, then delete it.")  # fmt: skip
+
+
+@contextmanager
+def _disk_refusals() -> Iterator[None]:
+    """A folder that cannot be written, or a full disk, is said in one line."""
+    try:
+        yield
+    except OSError as problem:
+        said = problem.strerror or str(problem)
+        raise BadInput(
+            "folder.write", en=f"cannot write here: {said}", es=f"no se puede escribir aquí: {said}",
+            where=str(problem.filename or ""),
+        ) from None  # fmt: skip
 
 
 @click.group()
@@ -111,6 +127,42 @@ def _print_logins(logins: Mapping[str, tuple[str, str]], sheets: Path) -> None:
         click.echo("Write these down now; they are shown once and kept nowhere.", err=True)
     for login, (password, uri) in logins.items():
         click.echo(f"{login}\t{password}\t{uri}")
+
+
+_SAID = {
+    "link": "an audit entry was altered or moved, at place · se alteró o movió un registro de auditoría, en el lugar",
+    "gap": "an audit entry was removed, number · se quitó un registro de auditoría, número",
+    "anchor": "the audit was cut short or exchanged: it does not reach · la auditoría se cortó o cambió: no llega a",
+    "told": "a record went back to something older while it was in use · un expediente volvió a algo anterior en uso",
+    "record": "a record is not what was last saved · un expediente no es lo que se guardó",
+    "gone": "a record was taken away · se quitó un expediente",
+}  # fmt: skip
+
+
+@node.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--anchor", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A copy of audit.anchor kept elsewhere; the one in FOLDER if not given.")  # fmt: skip
+def audit(*, folder: Path, anchor: Path | None) -> int:
+    """Check that the audit of the node in FOLDER holds and that every record is what was last saved. Opens nothing.
+
+    Exit code 1 if something does not fit.
+    """
+    os.environ.update(read_environment(folder), DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
+    django.setup()
+    from django.conf import settings
+
+    from tejido.crypto import SigningKey
+    from tejido.web.security.verifying import ANCHOR, findings
+
+    kept = anchor or folder / ANCHOR
+    transport = SigningKey(settings.TEJIDO.transport_key).verify_key
+    found = findings(kept.read_bytes() if kept.is_file() else None, transport)
+    for kind, where in found:
+        click.echo(f"{_SAID[kind]}: {where}")
+    if not found:
+        click.echo("The audit holds. · La auditoría está íntegra.")
+    return 1 if found else 0
 
 
 @node.command()

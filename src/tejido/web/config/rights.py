@@ -26,7 +26,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
     "partners": {
         "mailbox_partner": "SELECT",
         "mailbox_inboundmessage": "SELECT, INSERT",
-        "mailbox_refusedarrival": "INSERT, SELECT (id)",
+        "mailbox_refusedarrival": "SELECT, INSERT, UPDATE",
         "security_auditentry": "INSERT, SELECT (id)",
     },
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The node's worker: keyless jobs, and the two sweeps that nobody enqueues. One per node."""
+"""The node's worker: keyless jobs, and the sweeps that nobody enqueues. One per node."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ import django
 def main() -> None:
     """Run until told to stop."""
     django.setup()
+    from django.conf import settings
     from django.db import OperationalError, close_old_connections
     from django_tasks_db.management.commands.db_worker import Worker
 
+    from tejido.crypto import SigningKey
+    from tejido.web.accounts.unlocking import forget_ended
     from tejido.web.mailbox.jobs import deliver_pending
     from tejido.web.security.audit import chain
+    from tejido.web.security.verifying import write_anchor
+
+    def chain_and_anchor() -> None:
+        if chain():
+            write_anchor(settings.TEJIDO.data, SigningKey(settings.TEJIDO.transport_key))
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -24,12 +32,12 @@ def main() -> None:
     due = Worker(queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
                  max_tasks=None, worker_id="worker", excluded_queue_names=[])  # fmt: skip
     while not stopping.wait(0.5):
-        # Whatever is due, then the sweeps: messages whose partner was down, audit lines not yet chained.
-        for work in (due.run, deliver_pending, chain):
+        # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained, sessions that ended.
+        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended):
             try:
                 work()
-            except OperationalError:
-                # The database is busy with a long write; nothing is lost, the next round finds it.
+            except (OperationalError, OSError):
+                # The database is busy with a long write, or the disk is full; nothing is lost, the next round finds it.
                 continue
         close_old_connections()
 

@@ -146,7 +146,7 @@ def _answer(message: InboundMessage, opened: Opened, team: uuid.UUID, by: Any, r
         handover.save_revision(expected=handover.revision)
     # She may have withdrawn while the answer was on its way: the partner opened a case all the same.
     if accepted and handover.case is not None and handover.case.handover_id is None:
-        mark_counted(handover, ring)
+        mark_counted(handover, ring, by=by)
     audit.record("handover.answered", by=by, record=handover, status=body["answer"], partner=message.partner_id)
 
 
@@ -155,7 +155,7 @@ def shared_person_id(handover_id: uuid.UUID, who: str) -> uuid.UUID:
     return uuid.uuid5(handover_id, who)
 
 
-def mark_counted(handover: Handover, ring: KeyRing) -> None:
+def mark_counted(handover: Handover, ring: KeyRing, *, by: Any) -> None:
     """Case and persons that both organisations now know carry the same ids there and here; the sender counts."""
     case, node = handover.case, settings.TEJIDO.node
     if case is None:
@@ -167,7 +167,10 @@ def mark_counted(handover: Handover, ring: KeyRing) -> None:
         Person.objects.filter(pk=person, case=case).update(
             handover_id=shared, counted_by=node, revision=F("revision") + 1
         )
+        for each in Person.objects.filter(pk=person, case=case):
+            audit.record("person.edited", by=by, record=each, fields=["counted_by", "handover_id"])
     case.refresh_from_db()
+    audit.record("case.edited", by=by, record=case, fields=["counted_by", "handover_id"])
     keep(case, ring)
 
 
