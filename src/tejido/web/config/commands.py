@@ -18,6 +18,7 @@ from tejido.web.config.demo.stage import Stage
 from tejido.web.config.making import make_node, read_environment, recover_node, upgrade_node
 from tejido.web.config.paper import new_folder, paper_key
 from tejido.web.config.processes import DOORS, door_command, python_environment
+from tejido.web.config.settings import node_settings
 from tejido.web.security.shares import needed
 
 _PRIVATE = 0o077  # what a node writes, its database and its logs included, only its own user may read
@@ -130,9 +131,9 @@ def _print_logins(logins: Mapping[str, tuple[str, str]], sheets: Path) -> None:
 
 
 _SAID = {
-    "link": "an audit entry was altered or moved, at place · se alteró o movió un registro de auditoría, en el lugar",
-    "gap": "an audit entry was removed, number · se quitó un registro de auditoría, número",
-    "anchor": "the audit was cut short or exchanged: it does not reach · la auditoría se cortó o cambió: no llega a",
+    "link": "an audit entry was altered or moved, at place · se alteró o movió un registro de la bitácora, en el lugar",
+    "gap": "an audit entry was removed, number · se quitó un registro de la bitácora, número",
+    "anchor": "the audit was cut short or exchanged: it does not reach · la bitácora se cortó o cambió: no llega a",
     "told": "a record went back to something older while it was in use · un expediente volvió a algo anterior en uso",
     "record": "a record is not what was last saved · un expediente no es lo que se guardó",
     "gone": "a record was taken away · se quitó un expediente",
@@ -161,7 +162,7 @@ def audit(*, folder: Path, anchor: Path | None) -> int:
     for kind, where in found:
         click.echo(f"{_SAID[kind]}: {where}")
     if not found:
-        click.echo("The audit holds. · La auditoría está íntegra.")
+        click.echo("The audit holds. · La bitácora está íntegra.")
     return 1 if found else 0
 
 
@@ -178,8 +179,13 @@ def upgrade(*, folder: Path, database: str) -> None:
 @click.argument("door", type=click.Choice([*DOORS, "worker"]))
 def run(*, folder: Path, door: str) -> None:
     """Run one door of the node in FOLDER, or its worker, until stopped."""
-    environment = read_environment(folder)
-    command, settings = door_command(environment, door)
+    kept = read_environment(folder)
+    command, settings = door_command(kept, door)
+    environment = python_environment(kept, settings)
+    # Whatever is wrong with the settings is said here, in one line, rather than by the server in a hundred.
+    os.environ.clear()
+    os.environ.update(environment)
+    node_settings()
     os.chdir(folder)
     sys.stdout.flush()
-    os.execvpe(command[0], command, python_environment(environment, settings))  # noqa: S606
+    os.execvpe(command[0], command, environment)  # noqa: S606

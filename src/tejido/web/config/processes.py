@@ -36,7 +36,7 @@ def python_environment(environment: Mapping[str, str], door: str = "staff") -> d
 
 def address(environment: Mapping[str, str], door: str) -> str:
     """Where a door of the node answers."""
-    return environment[f"TEJIDO_ADDRESS_{door.upper()}"]
+    return environment.get(f"TEJIDO_ADDRESS_{door.upper()}", "")
 
 
 def free_ports(count: int) -> list[int]:
@@ -68,7 +68,11 @@ def door_command(environment: Mapping[str, str], name: str) -> tuple[list[str], 
     """The command that runs a door or the worker, and the door whose settings it uses."""
     if name == "worker":
         return [sys.executable, "-m", "tejido.web.config.worker"], "staff"
-    port = address(environment, name).rsplit(":", 1)[1]
+    port = address(environment, name).rpartition(":")[2]
+    if not port.isdecimal():
+        raise BadInput("setting.port", en="the door's address must end with its port, such as :8001",
+                       es="la dirección de la puerta debe terminar con su puerto, como :8001",
+                       where=f"TEJIDO_ADDRESS_{name.upper()}")  # fmt: skip
     return [
         sys.executable, "-m", "granian", "--interface", "rsgi", "--http", "1", "--host", "127.0.0.1", "--port", port,
         "--workers", os.environ.get("TEJIDO_WORKERS", "1"), "--no-ws", "--no-access-log", "--log-level", "warning",

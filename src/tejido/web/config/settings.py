@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,47 @@ def _text(name: str, default: str | None = None) -> str:
             es=f"falta el ajuste {name}; `tejido node make` los escribe todos",
             where=name,
         )
+    return value
+
+
+def _wrong(name: str, en: str, es: str) -> BadInput:
+    return BadInput("setting.wrong", en=f"{name} must be {en}", es=f"{name} debe ser {es}", where=name)
+
+
+def _node() -> str:
+    code = _text("TEJIDO_NODE")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,19}", code):
+        raise _wrong("TEJIDO_NODE", "a short code in lower case, such as mx", "una clave corta en minúsculas, como mx")
+    return code
+
+
+def _folder() -> Path:
+    path = Path(_text("TEJIDO_DATA"))
+    if not path.is_dir():
+        raise _wrong("TEJIDO_DATA", f"a folder; {path} is none", f"una carpeta; {path} no lo es")
+    return path
+
+
+def _door_secret(door: str) -> str:
+    name = f"TEJIDO_SECRET_{door.upper()}"
+    value = _text(name)
+    if len(value) < 40:
+        raise _wrong(name, "at least 40 random characters", "de al menos 40 caracteres al azar")
+    return value
+
+
+def _hosts() -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in _text("TEJIDO_HOSTS", "127.0.0.1,localhost").split(","))
+    if not all(re.fullmatch(r"\.?[A-Za-z0-9.:\[\]-]+", host) for host in hosts):
+        raise _wrong("TEJIDO_HOSTS", "host names separated by commas", "nombres de servidor separados por comas")
+    return hosts
+
+
+def _address(door: str) -> str:
+    name = f"TEJIDO_ADDRESS_{door.upper()}"
+    value = _text(name, "http://127.0.0.1")
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+", value):
+        raise _wrong(name, "an address such as https://line.example", "una dirección como https://linea.example")
     return value
 
 
@@ -111,17 +153,17 @@ def node_settings() -> NodeSettings:
     """The settings of this process; raises `BadInput` for the first that is missing or wrong."""
     pinned = os.environ.get("TEJIDO_VERIFY_KEY", "")
     return NodeSettings(
-        node=_text("TEJIDO_NODE"),
-        data=Path(_text("TEJIDO_DATA")),
+        node=_node(),
+        data=_folder(),
         operator=read_operator(Path(_text("TEJIDO_OPERATOR"))),
         time_zone=_zone(),
         pepper=_secret("TEJIDO_PEPPER", length=32),
         environment_key=_secret("TEJIDO_ENVIRONMENT_KEY", length=32),
         transport_key=_secret("TEJIDO_TRANSPORT_KEY", length=32),
-        secrets={door: _text(f"TEJIDO_SECRET_{door.upper()}") for door in DOORS},
+        secrets={door: _door_secret(door) for door in DOORS},
         verify_key=_secret("TEJIDO_VERIFY_KEY", length=32) if pinned else None,
-        hosts=tuple(_text("TEJIDO_HOSTS", "127.0.0.1,localhost").split(",")),
-        addresses={door: _text(f"TEJIDO_ADDRESS_{door.upper()}", "http://127.0.0.1") for door in DOORS},
+        hosts=_hosts(),
+        addresses={door: _address(door) for door in DOORS},
         demo=_flag("TEJIDO_DEMO", "0"),
         password_memory_mib=_memory(),
         secure_cookies=_flag("TEJIDO_SECURE_COOKIES", "1"),
