@@ -3,17 +3,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.db.models import UUIDField
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
+from tejido.web.accounts.keys import team_of
+from tejido.web.accounts.models import Team
+from tejido.web.cases.models import Case, Place
+from tejido.web.intake.actions import take_call
+from tejido.web.intake.models import Contact
 from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import ROLES
 from tests.web.seeding import seed
+from tests.web.sharing.conftest import make_case, release
 
 # Pages that need no permission, and why.
 OPEN_TO_STRANGERS = {"sign_in", "choose_language"}  # before signing in
@@ -125,6 +134,70 @@ def _fingerprint() -> dict[str, int]:
     """How many rows each domain table holds: a refused visitor must not have written one."""
     quiet = {"security", "sessions", "contenttypes", "auth", "django_tasks_database"}
     return {m._meta.label: m.objects.count() for m in apps.get_models() if m._meta.app_label not in quiet}
+
+
+OTHER_METHODS = ("head", "options", "put", "patch", "delete", "trace")
+
+
+def test_no_other_method_gets_further_than_get_and_post(cast):
+    ids = seed(cast.logins).values()
+    stranger, chen = Client(), cast.client("chen")
+    before = _fingerprint()
+    for route in ROUTES:
+        address = _addresses(route, ids)[0]
+        for method in OTHER_METHODS:
+            sent = getattr(stranger, method)(address)
+            assert sent.status_code == (302 if route.name not in OPEN_TO_STRANGERS else sent.status_code), route.name
+            answer = getattr(chen, method)(address)
+            if method == "head":
+                assert answer.status_code in (200, 302, 403, 404, 405), route.name
+                assert not answer.content, route.name
+            else:
+                assert answer.status_code in (403, 404, 405), (route.name, method)
+    assert _fingerprint() == before
+
+
+def test_ids_of_another_team_in_a_form_or_an_address_open_and_change_nothing(cast):
+    seeded = seed(cast.logins)
+    foreign, code = _another_teams_case(cast)
+    before = _rows(foreign.values())
+    client = cast.client("chen")
+    # Each by the name a form could give it, and the case by every such name.
+    forms = (foreign, dict.fromkeys([*foreign, "after", "owner", "second", "member", "pk", "id", "q"], foreign["case"]))
+    walked = 0
+    for route in GUARDED:
+        if route.name in SHARED_WITH_THE_ORGANISATION:
+            continue
+        address = next((a for a in _addresses(route, seeded.values()) if client.get(a).status_code != 404), None)
+        for named in forms if address else ():
+            for answer in (client.get(address, named), client.post(address, named)):
+                walked += 1
+                assert answer.status_code < 500, route.name
+                assert code not in answer.content.decode(errors="replace"), route.name
+    assert walked > 3 * len(GUARDED)
+    assert _rows(foreign.values()) == before
+    # Were it her team's, the walk would have seen it.
+    Case.objects.filter(code=code).update(team=team_of(Team.Kind.CASES))
+    assert code in client.get("/cases/").content.decode()
+
+
+def _another_teams_case(cast) -> tuple[dict[str, str], str]:
+    """Ids of a case, a contact, and of what is in it, of a team chen is not in; and the case's spoken code."""
+    made, other = make_case(cast), team_of(Team.Kind.ADMINISTRATION)
+    given = timezone.now().date()
+    hers = release(cast, made.case, given_on=given, starts_on=given, expires_on=given + timedelta(days=30))
+    contact = take_call(language="es", by=cast.member("amara"), ring=cast.ring("amara"), now=timezone.now())
+    Case.objects.filter(pk=made.case.pk).update(team=other)
+    Contact.objects.filter(pk=contact.pk).update(team=other)
+    found = {"case": made.case, "person": made.survivor, "contact": contact, "release": hers,
+             "place": Place.objects.get(case=made.case)}  # fmt: skip
+    return {name: str(each.pk) for name, each in found.items()}, made.case.code
+
+
+def _rows(ids) -> list[object]:
+    kept = [m for m in apps.get_models() if m._meta.app_label in {"intake", "cases", "consents", "referrals"}]
+    named = {m: [pk for pk in ids if "-" in pk] if isinstance(m._meta.pk, UUIDField) else [] for m in kept}
+    return [list(model.objects.filter(pk__in=pks).order_by("pk").values()) for model, pks in named.items()]
 
 
 def test_the_walk_has_eyes(cast, monkeypatch):

@@ -8,10 +8,12 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from tejido.web.security.permissions import TEAM, Permission
 from tejido.web.security.roles import ROLES
+
+_METHODS = ("GET", "HEAD", "POST")  # what a browser's pages need; a view may narrow them
 
 
 def allows(user: Any, permission: Permission, *, record: Any = None) -> bool:
@@ -38,6 +40,8 @@ def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             require(request.user, permission)
+            if request.method not in _METHODS:
+                return HttpResponseNotAllowed(_METHODS)
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # the access walk reads it
