@@ -15,6 +15,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import SIGNING_SCOPE, give_new_keys, grant_generation, new_password, seal_to_paper
 from tejido.web.accounts.keys import SignedTeams, older_secret, organisation_key, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
@@ -61,8 +62,9 @@ def _let_in_again(
 ) -> tuple[str, bytes]:  # fmt: skip
     teams, password = member.team_ids, new_password()
     new = give_new_keys(member, password=password, signing=signing)
-    member.status, member.status_changed_at, member.failures = Member.Status.ACTIVE, timezone.now(), 0
+    member.status, member.status_changed_at = Member.Status.ACTIVE, timezone.now()
     member.save()
+    Tries(member.login).forget()
     TeamKeyGrant.objects.filter(member=member).delete()
     for generation, secret in secrets.items():
         if generation.team_id in teams:

@@ -27,7 +27,7 @@ class Tries:
     """Where the tries for one login are counted: `device` is the browser's own mark, empty if it has none."""
 
     login: str
-    device: str
+    device: str = ""
 
     def must_wait(self, now: datetime) -> bool:
         """Were there too many just now?"""
@@ -46,12 +46,16 @@ class Tries:
 
     def succeeded(self, now: datetime) -> str:
         """Begin again, and know this browser from now on; its mark."""
-        SignInTries.objects.filter(pk=self._key).delete()
+        self.forget()
         device = self.device or secrets.token_hex(16)
         SignInTries.objects.update_or_create(
             pk=_key(self.login, device), defaults={"device": True, "failures": 0, "at": now}
         )
         return device
+
+    def forget(self) -> None:
+        """Begin again."""
+        SignInTries.objects.filter(pk=self._key).delete()
 
     @property
     def _key(self) -> str:
