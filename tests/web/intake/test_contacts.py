@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from tejido.vocabulary import BadInput
 from tejido.web.intake import actions
 from tejido.web.intake.channels.web_form.actions import receive
+from tejido.web.intake.forms import ContactForm
 from tejido.web.intake.frames import contacts_table
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import newest_first
@@ -229,3 +231,34 @@ def test_eve_sees_no_contact_and_a_counting_colleague_none_either(cast):
     for way in ("take", "close", "attach", "case"):
         assert eve.post(f"/contacts/{contact.pk}/{way}/").status_code == 404, way
     assert cast.client("dora").get(f"/contacts/{contact.pk}/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("zone", "received", "day"),
+    [
+        ("America/Tijuana", datetime(2026, 3, 3, 7, 50, tzinfo=UTC), "2026-03-02"),  # 23:50 there
+        ("America/Mexico_City", datetime(2026, 3, 3, 5, 50, tzinfo=UTC), "2026-03-02"),
+        ("America/New_York", datetime(2026, 3, 3, 4, 50, tzinfo=UTC), "2026-03-02"),
+        ("America/New_York", datetime(2025, 11, 2, 5, 30, tzinfo=UTC), "2025-11-02"),  # 01:30 before clocks go back
+        ("America/New_York", datetime(2025, 11, 2, 6, 30, tzinfo=UTC), "2025-11-02"),  # 01:30 once more
+        ("America/New_York", datetime(2026, 3, 8, 7, 10, 5, tzinfo=UTC), "2026-03-08"),  # just after clocks go on
+    ],
+)
+def test_a_contact_counts_for_the_day_on_the_nodes_own_clocks(cast, monkeypatch, zone, received, day):
+    monkeypatch.setattr(actions, "local_day", lambda moment: moment.astimezone(ZoneInfo(zone)).date())
+    with timezone.override(zone):
+        contact = actions.take_call(by=cast.member("amara"), ring=cast.ring("amara"), now=received)
+        shown = ContactForm.showing(contact, {})["received_at"].value()
+        sent = {"revision": 1, "channel": "phone", "language": "es", "received_at": f"{shown:%Y-%m-%dT%H:%M}"}
+        form = ContactForm(sent, contact=contact)
+        assert form.is_valid(), form.errors
+    assert contact.received_on.isoformat() == day
+    assert form.cleaned_data["received_at"] == received, "saving without touching the time must not move it"
+
+
+@pytest.mark.parametrize("typed", ["", "mañana", "2026-02-30T10:00", "2026-01-01", "'; --"])
+def test_a_time_that_is_none_is_said_in_one_sentence(cast, typed):
+    contact = call(cast)
+    page = cast.client("amara").post(f"/contacts/{contact.pk}/", posted(contact, received_at=typed))
+    assert page.status_code == 422
+    assert 'id="id_received_at_error"' in page.content.decode()
