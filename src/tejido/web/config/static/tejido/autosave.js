@@ -21,7 +21,7 @@
     const status = event.detail.xhr.status;
     if (!ours(event) || status === 409 || status === 422) return; // these bring their own words
     lost = true;
-    say(status === 401 || status === 403 ? "ended" : "unreachable", true);
+    say(status === 401 || status === 403 ? "ended" : "failed", true);
   });
   const again = async () => {
     if (!lost) return;
