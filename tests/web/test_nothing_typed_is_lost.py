@@ -90,3 +90,30 @@ def test_two_colleagues_settling_one_task_the_second_is_told(cast, case, monkeyp
     assert answer.status_code == 409
     assert "Alguien más guardó antes" in answer.content.decode()
     assert Task.objects.get().state == "to_do"
+
+
+MARK = "0e0c8a52-6f0a-4f7e-9f3e-0f9f5f1f7c11"
+
+
+def test_a_button_pressed_twice_makes_one_thing_and_leads_to_the_same_page(cast, case):
+    client, address = cast.client("chen"), f"/cases/{case.pk}/notes/new/"
+    assert 'name="sent"' in client.get(address).content.decode()
+    typed = {"sent": MARK, "kind": "view", "text": "Palabras inventadas."}
+    led = [client.post(address, typed).headers["location"] for _ in range(2)]
+    assert (len(set(led)), Note.objects.count()) == (1, 1)
+    # Gone back to and filled in anew: another note, not a second press.
+    client.post(address, {**typed, "text": "Otras palabras."})
+    assert Note.objects.count() == 2
+
+
+def test_a_form_with_something_to_correct_can_be_sent_again(cast, case):
+    client, address = cast.client("chen"), f"/cases/{case.pk}/notes/new/"
+    typed = {"sent": MARK, "kind": "view", "text": ""}
+    assert [client.post(address, typed).status_code for _ in range(2)] == [422, 422]
+
+
+@pytest.mark.parametrize("address", ["/contacts/call/", "/cases/new/"])
+def test_one_call_and_one_case_for_two_presses(cast, address):
+    client = cast.client("chen")
+    led = [client.post(address, {"sent": MARK, "priority": "0"}).headers["location"] for _ in range(2)]
+    assert led[0] == led[1]

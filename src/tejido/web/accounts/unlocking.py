@@ -62,7 +62,7 @@ class SignInRequired(LoginRequiredMiddleware):
         """401 for htmx, which would otherwise put the sign-in page inside the page she writes on."""
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401)
-        if request.method == "POST":
+        if request.POST.keys() - {"csrfmiddlewaretoken"}:
             return hand_back(request, "session_ended.html", status=401)
         return super().handle_no_permission(request, view_func)
 

@@ -22,6 +22,7 @@ from tejido.web.cases.person_forms import GroupForm, PersonForm
 from tejido.web.cases.views import Shown, stale_context
 from tejido.web.security import audit
 from tejido.web.security.access import requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
@@ -61,6 +62,7 @@ def _edit(
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_person(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Someone with a role in the case."""
     case = _case(request, pk)
@@ -74,6 +76,7 @@ def add_person(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_group(request: StaffRequest, pk: UUID) -> HttpResponse:
     """People whose names nobody knows: about forty co-workers."""
     case = _case(request, pk)
@@ -106,6 +109,7 @@ def edit_person(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Where something happened."""
     case = _case(request, pk)
@@ -144,6 +148,7 @@ def remove_place(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_business(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A business that plays a part."""
     case = _case(request, pk)
@@ -166,6 +171,7 @@ def remove_business(request: StaffRequest, pk: UUID, business_id: UUID) -> HttpR
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_note(request: StaffRequest, pk: UUID) -> HttpResponse:
     """What was said, or what the writer makes of it."""
     case = _case(request, pk)
@@ -179,6 +185,7 @@ def add_note(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.TASK_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_task(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Something to do by a day: a call-back at the time she said."""
     case = _case(request, pk)

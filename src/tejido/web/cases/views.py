@@ -27,6 +27,7 @@ from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import Page, newest_first
 from tejido.web.security import audit
 from tejido.web.security.access import requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
@@ -64,6 +65,7 @@ def list_cases(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.CASE_OPEN)
 @require_http_methods(["GET", "POST"])
+@once
 def open_case(request: StaffRequest, contact_id: UUID | None = None) -> HttpResponse:
     """A new case with its first survivor, from a contact or from nothing."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id) if contact_id else None

@@ -23,6 +23,7 @@ from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import SIZE, Page, newest_first
 from tejido.web.security import audit
 from tejido.web.security.access import requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
@@ -57,6 +58,7 @@ def list_contacts(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.CONTACT_TAKE)
 @require_POST
+@once
 def take_call(request: StaffRequest) -> HttpResponse:
     """The phone rings: a contact starts at once, and the first thing to ask is whether she can talk."""
     form = TakeCallForm(request.POST)
