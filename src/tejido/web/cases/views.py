@@ -22,6 +22,7 @@ from tejido.web.cases import actions
 from tejido.web.cases.finding import find_cases
 from tejido.web.cases.forms import CaseForm, FindCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
+from tejido.web.intake.actions import make_arrivals_findable
 from tejido.web.intake.choices import said
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import Page, newest_first
@@ -116,11 +117,17 @@ def _from_contact(contact: Contact, request: StaffRequest) -> dict[str, Any]:
 def find_case(request: StaffRequest) -> HttpResponse:
     """Find a case again. Terms travel in the body of a POST only: no address, no log, no history."""
     form = FindCaseForm(request.POST or None)
-    found = None
+    context = {"form": form, "found": None}
     if request.method == "POST" and form.is_valid():
-        found = find_cases(**form.cleaned_data, by=request.user, ring=request.ring)
-    context = {"form": form, "found": found}
+        context |= _search(request, form)
     return render(request, "cases/find_case.html", context, status=422 if form.errors else 200)
+
+
+def _search(request: StaffRequest, form: FindCaseForm) -> dict[str, Any]:
+    """What was found, and how many waiting contacts the search could not look into yet."""
+    hers = {"by": request.user, "ring": request.ring}
+    not_searched = make_arrivals_findable(**hers)
+    return {"found": find_cases(**form.cleaned_data, **hers), "not_searched": not_searched}
 
 
 @requires(Permission.CASE_EDIT)
@@ -128,7 +135,8 @@ def find_case(request: StaffRequest) -> HttpResponse:
 def attach_contact(request: StaffRequest, contact_id: UUID) -> HttpResponse:
     """Find the case a contact belongs to, and say so."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id)
-    form, found, problem = FindCaseForm(), None, ""
+    form, problem = FindCaseForm(), ""
+    searched: dict[str, Any] = {"found": None}
     if request.method == "POST" and "case" in request.POST:
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=_uuid_or_404(request.POST["case"]))
         try:
@@ -140,8 +148,8 @@ def attach_contact(request: StaffRequest, contact_id: UUID) -> HttpResponse:
     elif request.method == "POST":
         form = FindCaseForm(request.POST)
         if form.is_valid():
-            found = find_cases(**form.cleaned_data, by=request.user, ring=request.ring)
-    context = {"form": form, "found": found, "contact": contact, "problem": problem}
+            searched = _search(request, form)
+    context = {**searched, "form": form, "contact": contact, "problem": problem}
     return render(request, "cases/attach_contact.html", context, status=422 if form.errors or problem else 200)
 
 
