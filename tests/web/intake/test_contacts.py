@@ -249,7 +249,7 @@ def test_a_contact_counts_for_the_day_on_the_nodes_own_clocks(cast, monkeypatch,
     with timezone.override(zone):
         contact = actions.take_call(by=cast.member("amara"), ring=cast.ring("amara"), now=received)
         shown = ContactForm.showing(contact, {})["received_at"].value()
-        sent = {"revision": 1, "channel": "phone", "language": "es", "received_at": f"{shown:%Y-%m-%dT%H:%M}"}
+        sent = {"revision": 1, "channel": "phone", "language": "es", "received_at": shown}
         form = ContactForm(sent, contact=contact)
         assert form.is_valid(), form.errors
     assert contact.received_on.isoformat() == day
@@ -262,3 +262,40 @@ def test_a_time_that_is_none_is_said_in_one_sentence(cast, typed):
     page = cast.client("amara").post(f"/contacts/{contact.pk}/", posted(contact, received_at=typed))
     assert page.status_code == 422
     assert 'id="id_received_at_error"' in page.content.decode()
+
+
+def test_a_call_that_ends_after_seconds_is_closed_with_one_press(cast):
+    contact, client = call(cast), cast.client("amara")
+    assert 'value="hung_up"' in client.get(f"/contacts/{contact.pk}/").content.decode()
+    led = client.post(f"/contacts/{contact.pk}/", posted(contact, then="hung_up"))
+    assert led.headers["location"] == "/contacts/"
+    assert contact.code in client.get("/contacts/").content.decode(), "nothing says that it was saved"
+    stored = Contact.objects.get(pk=contact.pk)
+    assert (stored.state, stored.opened(cast.ring("amara")).outcome) == ("closed", "hang_up")
+    assert contact.code not in client.get("/contacts/").content.decode(), "said once"
+
+
+def test_a_contact_with_someone_under_18_is_not_closed_before_the_duty_is_noted(cast):
+    contact, client = call(cast), cast.client("amara")
+    refused = client.post(f"/contacts/{contact.pk}/", posted(contact, under_18="yes", own_words="Todo.", then="close"))
+    assert refused.status_code == 422
+    assert "marque que lo seguirá" in refused.content.decode()
+    stored = Contact.objects.get(pk=contact.pk)
+    assert (stored.state, stored.opened(cast.ring("amara")).own_words) == ("taken", "Todo.")
+    closing = posted(stored, under_18="yes", own_words="Todo.", duty_noted="on", then="close")
+    assert client.post(f"/contacts/{contact.pk}/", closing).status_code == 302
+    assert Contact.objects.get(pk=contact.pk).state == "closed"
+
+
+def test_two_people_on_one_contact_keep_each_others_changes(cast):
+    contact, client = call(cast), cast.client("amara")
+    save(cast, contact, {"language": "es", "contactor_name": "Antes", "reply_how": "Antes"})
+    save(cast, contact, {"language": "es", "contactor_name": "Después", "reply_how": "Antes"}, login="chen", revision=2)
+    stale = posted(contact, revision=2, contactor_name="Antes", reply_how="Domingos")
+    page = client.post(f"/contacts/{contact.pk}/", {**stale, "initial-contactor_name": "Antes",
+                                                    "initial-reply_how": "Antes"})  # fmt: skip
+    assert page.status_code == 409
+    form = page.context["form"]
+    client.post(f"/contacts/{contact.pk}/", {name: form.data.getlist(name) for name in form.data})
+    now = Contact.objects.get(pk=contact.pk).opened(cast.ring("amara"))
+    assert (now.contactor_name, now.reply_how) == ("Después", "Domingos")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.saying import say_next
 from tejido.web.cases import actions
 from tejido.web.cases.forms import BusinessForm, CompartmentForm, NoteForm, PlaceForm, SettleForm, TaskForm
 from tejido.web.cases.models import Case, Compartment, Person, Place, Task
@@ -55,6 +56,7 @@ def _edit(
             field = problem.where if problem.where in form.fields else None
             form.add_error(field, problem.words[short_language()])
         else:
+            say_next(request, _("Saved."))
             return redirect("show_case", case.pk)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, {"form": form, "case": case, **more}, status=status)
@@ -70,6 +72,7 @@ def add_person(request: StaffRequest, pk: UUID) -> HttpResponse:
 
     def save() -> None:
         actions.add_person(case=case, values=form.values(), **_hers(request))
+        actions.follow_duties(case=case, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, case, "cases/edit_person.html", save)
 
@@ -84,6 +87,7 @@ def add_group(request: StaffRequest, pk: UUID) -> HttpResponse:
 
     def save() -> None:
         actions.add_person(case=case, values=form.values(), **_hers(request))
+        actions.follow_duties(case=case, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, case, "cases/edit_group.html", save)
 
@@ -103,6 +107,7 @@ def edit_person(request: StaffRequest, pk: UUID) -> HttpResponse:
     def save() -> None:
         revision = form.cleaned_data["revision"] or 0
         actions.edit_person(person=person, values=form.values(), revision=revision, **_hers(request))
+        actions.follow_duties(case=person.case, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, person.case, template, save, shown=form.shown, person=person)
 
@@ -143,6 +148,7 @@ def remove_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A place written down by mistake."""
     place = _part(request, Place, pk)
     actions.remove_place(place=place, **_hers(request))
+    say_next(request, _("Removed."))
     return redirect("show_case", place.case_id)
 
 
@@ -166,6 +172,7 @@ def remove_business(request: StaffRequest, pk: UUID, business_id: UUID) -> HttpR
     """A business written down by mistake."""
     case = _case(request, pk)
     actions.remove_business(case=case, business_id=str(business_id), revision=case.revision, **_hers(request))
+    say_next(request, _("Removed."))
     return redirect("show_case", case.pk)
 
 
@@ -195,6 +202,15 @@ def add_task(request: StaffRequest, pk: UUID) -> HttpResponse:
         actions.add_task(case=case, **form.cleaned_data, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, case, "cases/edit_part.html", save, heading=_("Add a task"))
+
+
+@requires(Permission.TASK_EDIT)
+@require_POST
+def follow_duties(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """The duty toward someone under 18 becomes a task."""
+    case = _case(request, pk)
+    actions.follow_duties(case=case, now=timezone.now(), **_hers(request))
+    return redirect("show_case", case.pk)
 
 
 @requires(Permission.TASK_EDIT)

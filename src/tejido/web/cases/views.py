@@ -17,13 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.models import Member
 from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.saying import say_next
 from tejido.web.cases import actions
 from tejido.web.cases.finding import find_cases
 from tejido.web.cases.forms import CaseForm, FindCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
 from tejido.web.intake.actions import make_arrivals_findable
 from tejido.web.intake.choices import said
+from tejido.web.intake.merging import merged
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import Page, newest_first
 from tejido.web.security import audit
@@ -78,6 +81,7 @@ def open_case(request: StaffRequest, contact_id: UUID | None = None) -> HttpResp
         except BadInput as problem:
             form.add_error(None, problem.words[short_language()])
         else:
+            say_next(request, _("The case is open. Add what else is known: persons, places, tasks."))
             return redirect("show_case", case.pk)
     context = {"form": form, "contact": contact}
     return render(request, "cases/open_case.html", context, status=422 if form.errors else 200)
@@ -93,6 +97,7 @@ def _open(request: StaffRequest, form: OpenCaseForm, contact: Contact | None) ->
     survivor = form.survivor()
     if survivor is not None:
         actions.add_person(case=case, values=survivor, by=request.user, ring=request.ring)
+        actions.follow_duties(case=case, by=request.user, ring=request.ring, now=timezone.now())
     return case
 
 
@@ -125,7 +130,7 @@ def find_case(request: StaffRequest) -> HttpResponse:
 
 def _search(request: StaffRequest, form: FindCaseForm) -> dict[str, Any]:
     """What was found, and how many waiting contacts the search could not look into yet."""
-    hers = {"by": request.user, "ring": request.ring}
+    hers: dict[str, Any] = {"by": request.user, "ring": request.ring}
     not_searched = make_arrivals_findable(**hers)
     return {"found": find_cases(**form.cleaned_data, **hers), "not_searched": not_searched}
 
@@ -144,6 +149,7 @@ def attach_contact(request: StaffRequest, contact_id: UUID) -> HttpResponse:
         except BadInput as bad:
             problem = bad.words[short_language()]
         else:
+            say_next(request, _("The contact belongs to this case now."))
             return redirect("show_case", case.pk)
     elif request.method == "POST":
         form = FindCaseForm(request.POST)
@@ -173,6 +179,7 @@ def edit_case(request: StaffRequest, pk: UUID) -> HttpResponse:
         except BadInput as problem:
             form.add_error(problem.where or None, problem.words[short_language()])
         else:
+            say_next(request, _("Saved."))
             return redirect("show_case", case.pk)
     elif request.method == "GET":
         audit.record("case.read", by=request.user, record=case)
@@ -191,16 +198,18 @@ def stale_context(
     standing = stale.record
     opened = standing.opened(request.ring)
     audit.record("case.read", by=request.user, record=case)
-    now = shown({"status": case.status, "priority": case.priority, **opened.values})
-    differing = []
-    for name, field in typed.fields.items():
-        theirs, mine = now.get(name) or None, typed.cleaned_data.get(name) or None
-        if name in now and str(theirs) != str(mine):
-            differing.append((field.label, said(field, theirs)))
-    data = typed.data.copy()
-    data["revision"] = standing.revision
-    typed.data = data
+    now = shown({"status": case.status, "owner": case.owner_id, "priority": case.priority, **opened.values})
+    differing = [
+        (typed.fields[name].label, said(typed.fields[name], now.get(name)))
+        for name in typed.changed_data
+        if name in now and str(now[name] or "") != str(_plain(typed.cleaned_data.get(name)) or "")
+    ]
+    typed.data = merged(typed, now, revision=standing.revision)
     return {"form": typed, "case": case, "differing": differing, "problem": _("Someone else saved first.")}
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, Member) else value
 
 
 def _uuid_or_404(text: str) -> UUID:

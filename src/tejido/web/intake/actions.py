@@ -162,9 +162,18 @@ def save_contact(
 
 @transaction.atomic
 def close_contact(*, contact: Contact, revision: int, by: Member, ring: KeyRing, now: datetime) -> Contact:
-    """Nothing more to write for now. Raises `StaleRevision`; `BadInput` while the language is not known."""
+    """Nothing more to write for now. Raises `StaleRevision`; `BadInput` while the language is not known, or while
+    the duty toward someone under 18 has been noted by nobody."""
     require(by, Permission.CONTACT_EDIT, record=contact)
-    if not contact.opened(ring).language:
+    opened = contact.opened(ring)
+    if duties_for(opened.under_18) and not opened.duty_noted:
+        raise BadInput(
+            "contact.duty",
+            en="someone is under 18: read what must be done and mark that you will follow it, then close the contact",
+            es="hay niñas, niños o adolescentes: lea lo que debe hacerse y marque que lo seguirá; después cierre el "
+            "contacto",
+        )
+    if not opened.language:
         raise BadInput(
             "contact.language", en="say in which language the contact was", es="indique en qué lengua fue el contacto"
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tejido.web.intake.actions import ANSWERS
 from tejido.web.intake.choices import CodeField, CodesField, code_choices
+from tejido.web.intake.merging import remember_shown
 from tejido.web.intake.models import Contact
 
 # Other channels arrive by themselves; an advocate enters what she took by voice.
@@ -83,6 +84,7 @@ class ContactForm(forms.Form):
             self.fields["language"].required = False
         for name in ("contactor_name", "contactor_phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        remember_shown(self)
 
     @classmethod
     def showing(cls, contact: Contact, values: dict[str, Any]) -> ContactForm:
@@ -93,7 +95,7 @@ class ContactForm(forms.Form):
         initial |= {
             "revision": contact.revision,
             "channel": contact.channel,
-            "received_at": timezone.localtime(contact.received_at),
+            "received_at": timezone.localtime(contact.received_at).strftime("%Y-%m-%dT%H:%M"),
             "duty_noted": bool(values.get("duty_noted")),
         }
         return cls(initial=initial, contact=contact)
