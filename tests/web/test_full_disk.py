@@ -83,6 +83,7 @@ def said(request, tmp_path_factory):
         env=os.environ | environment | settings,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
+    assert "OperationalError" in ran.stderr, "whoever runs the system finds nothing in the log"
     assert "Palabras inventadas" not in ran.stderr, "what was typed reached a log"
     return json.loads(ran.stdout.splitlines()[-1])
 

@@ -28,6 +28,7 @@ from tejido.web.intake.actions import make_arrivals_findable
 from tejido.web.intake.choices import said
 from tejido.web.intake.merging import merged
 from tejido.web.intake.models import Contact
+from tejido.web.intake.naming import name_parts
 from tejido.web.intake.paging import Page, newest_first
 from tejido.web.security import audit
 from tejido.web.security.access import requires
@@ -107,13 +108,10 @@ def _from_contact(contact: Contact, request: StaffRequest) -> dict[str, Any]:
     audit.record("contact.read", by=request.user, record=contact)
     if opened.speaker and opened.speaker not in code_list("speaker").where(herself=True):
         return {}
-    words = (opened.contactor_name or "").split()
-    at = 2 if len(words) > 3 else 1
-    surnames = [*words[at:], "", ""]
+    given, paternal, maternal = name_parts(opened.contactor_name)
     return {
-        "given": " ".join(words[:at]), "paternal_surname": surnames[0],
-        "maternal_surname": " ".join(surnames[1:]).strip(), "phone": opened.contactor_phone,
-        "primary_language": opened.language,
+        "given": given, "paternal_surname": paternal, "maternal_surname": maternal,
+        "phone": opened.contactor_phone, "primary_language": opened.language,
     }  # fmt: skip
 
 

@@ -142,6 +142,7 @@ def _hardening(prefix: str, *, secure: bool) -> dict[str, Any]:
         "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
         "LOGGING_CONFIG": "tejido.web.config.logs.configure",
+        "LOGGING": {"version": 1},  # Django calls the function above only where there is something to hand it
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",

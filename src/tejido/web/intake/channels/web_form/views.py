@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
@@ -37,6 +38,7 @@ def write_to_us(request: HttpRequest) -> HttpResponse:
                 notice_version=version, notice_at=shown_at, notice_language=shown_in, answers=form.cleaned_data, now=now
             )
         except DatabaseError:  # a full disk, a database held too long: her words go back to her, whole
+            logging.getLogger(__name__).exception("a contact could not be kept")
             form.add_error(None, _("It did not arrive: our side cannot keep it right now. What you wrote is still "
                                    "here: wait a minute and press Send again. If it is urgent, call."))  # fmt: skip
             return _page(request, form, now, status=503)
