@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A disk that is full, a database another process holds: one sentence, what was typed comes back, nothing half-written.
 
-In a process of its own: SQLite takes back the whole transaction, which a test inside one could not outlive.
+In a process of its own, on SQLite: it takes back the whole transaction, which a test inside one could not outlive.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ connection.cursor().execute("PRAGMA max_page_count = %d" % connection.cursor().e
 said["full"] = shown(client.post(address, typed))
 connection.cursor().execute("PRAGMA max_page_count = 1073741823")
 connection.cursor().execute("PRAGMA busy_timeout = 50")
-other = sqlite3.connect(settings.TEJIDO.database)
+other = sqlite3.connect(settings.DATABASES["default"]["NAME"])
 other.execute("BEGIN IMMEDIATE")
 said["held"] = shown(client.post(address, typed))
 said["draft"] = client.post(address, typed, headers={"hx-request": "true"}).status_code
@@ -80,7 +80,7 @@ def said(request, tmp_path_factory):
                 "TEJIDO_PASSWORD_MEMORY_MIB": "8", "TEJIDO_SECURE_COOKIES": "0", "PYTHONPATH": os.getcwd()}  # fmt: skip
     ran = subprocess.run(
         [sys.executable, "-c", _PROCESS, signing.raw.hex()], capture_output=True, text=True, check=False, timeout=120,
-        env=os.environ | environment | settings,
+        env={name: value for name, value in os.environ.items() if name != "TEJIDO_DATABASE"} | environment | settings,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert "OperationalError" in ran.stderr, "whoever runs the system finds nothing in the log"
