@@ -88,6 +88,7 @@ def test_about_forty_coworkers_are_one_group_counted_by_code(cast, client, case)
     assert "40" in client.get(f"/cases/{case.pk}/").content.decode()
     page = client.get(f"/persons/{group.record.pk}/").content.decode()
     assert 'name="gender__male" value="30"' in page
+    assert "Minorías de género" not in page  # the wording of a printed source; people are asked in other words
 
 
 def test_more_people_of_a_code_than_in_the_group_is_refused_beside_the_attribute(client, case):

@@ -74,7 +74,7 @@ def _groups(person: Opened) -> list[dict[str, Any]]:
     shown = []
     for name, counts in (person.group_counts or {}).items():
         codes = code_list(attributes.codes[name].properties["codes"])
-        parts = [{"label": codes.label_of(code, language), "count": count} for code, count in counts.items()]
+        parts = [{"label": codes.label_of_one(code, language), "count": count} for code, count in counts.items()]
         shown.append({"label": attributes.label_of(name, language), "parts": parts})
     return shown
 

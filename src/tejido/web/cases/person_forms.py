@@ -180,7 +180,7 @@ class GroupForm(forms.Form):
         listed = code_list(codes)
         for code in listed:
             self.fields[f"{name}__{code}"] = forms.IntegerField(
-                label=listed.label_of(code, short_language()), required=False, min_value=0
+                label=listed.label_of_one(code, short_language()), required=False, min_value=0
             )
         return [f"{name}__{code}" for code in listed]
 
