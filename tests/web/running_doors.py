@@ -61,15 +61,21 @@ def _free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def _environment(folder: Path, ports: dict[str, int]) -> tuple[dict[str, str], str]:
-    from tejido.web.config.making import new_environment
-
+def write_operator(folder: Path) -> Path:
+    """The invented organisation's own file."""
     operator = folder / "operator.yaml"
     operator.write_text(
         "name: {en: Invented Line, es: Línea Inventada}\nlanguages: [es, en]\npack: mx\ncountry: MX\n"
         "lines: [{brand: Línea Inventada, number: '55 5555 0000', channels: [phone, web_form]}]\n",
         encoding="utf-8",
     )
+    return operator
+
+
+def _environment(folder: Path, ports: dict[str, int]) -> tuple[dict[str, str], str]:
+    from tejido.web.config.making import new_environment
+
+    operator = write_operator(folder)
     made, signing = new_environment(
         folder=folder, node="mx", operator=operator, time_zone="America/Mexico_City", ports=ports, demo=True
     )

@@ -56,6 +56,9 @@ PAGES = [
     Page("staff", "/cases/{case}/places/new/", login="chen"),
     Page("staff", "/cases/{case}/businesses/new/", login="chen"),
     Page("staff", "/cases/{case}/notes/new/", login="chen"),
+    Page("staff", "/cases/{case}/tasks/new/", login="chen"),
+    Page("staff", "/contacts/?show=mine", login="amara"),
+    Page("staff", "/cases/{case}/compartments/health/", login="chen", status=405),
     Page("staff", "/persons/{person}/", login="chen"),
     Page("staff", "/persons/{group}/", login="chen"),
     Page("staff", "/places/{place}/", login="chen"),
@@ -265,3 +268,79 @@ def test_a_lost_line_and_an_ended_session_are_said_and_what_is_typed_stays(look)
     _state(tab, "Guardado a las")
     kept, _said, _status = look(CALL, "es")
     assert kept.input_value("[name=contactor_name]") == "Nadie"
+
+
+def test_a_country_is_found_by_typing_whatever_the_accents_and_ticked_by_keyboard(look):
+    tab, _said, _status = look(CALL, "es", width=360)
+    tab.click(".pick summary")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("japon")
+    shown = tab.locator(".pick details .boxes label:visible")
+    assert shown.all_inner_texts() == ["Japón"]
+    tab.keyboard.press("Enter")  # narrows the list; sends nothing
+    assert "/contacts/" in tab.url
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Space")
+    _state(tab, "Guardado a las")
+    kept, _said, _status = look(CALL, "es")
+    assert kept.locator(".pick > .boxes input:checked").evaluate_all("boxes => boxes.map(box => box.value)") == ["JP"]
+    kept.click(".pick summary")
+    kept.fill(".pick [type=search]", "zzz")
+    assert kept.locator(".pick [role=status]").inner_text() == "No hay nada en la lista con ese nombre."
+
+
+def test_the_whole_list_of_countries_can_be_ticked_without_javascript(look):
+    tab, _said, _status = look(CALL, "en", script=False)
+    tab.click(".pick summary")
+    assert not tab.is_visible(".pick [type=search]")
+    tab.check(".pick details [value=NP]")
+    tab.click(".save-bar button >> nth=0")
+    tab.wait_for_selector("p.notice.good")
+    assert tab.is_checked(".pick > .boxes [value=NP]")
+
+
+def test_a_button_pressed_while_a_draft_is_on_its_way_saves_once_and_says_so(look):
+    tab, said, _status = look(CALL, "en")
+    tab.route("**/contacts/*/", lambda route: (tab.wait_for_timeout(700), route.continue_()))
+    tab.fill("[name=reply_how]", "Typed just before the button.")
+    tab.keyboard.press("Tab")
+    tab.wait_for_timeout(600)  # the draft has left
+    tab.click(".save-bar button >> nth=0")
+    tab.wait_for_selector("p.notice.good")
+    assert tab.input_value("[name=reply_how]") == "Typed just before the button."
+    assert not [line for line in said if "409" in line]
+
+
+def test_a_button_pressed_without_a_line_keeps_the_page_and_what_is_typed(look):
+    tab, _said, _status = look(CALL, "es")
+    tab.context.set_offline(True)
+    tab.fill("[name=reply_how]", "Sin línea.")
+    _state(tab, "no hay conexión")
+    tab.click(".save-bar button >> nth=0")
+    assert tab.input_value("[name=reply_how]") == "Sin línea."
+    tab.context.set_offline(False)
+    _state(tab, "Guardado a las")
+
+
+def test_whoever_cannot_talk_is_not_kept_on_the_line(look):
+    tab, _said, _status = look(CALL, "es", script=False)
+    assert not tab.is_visible(".cannot-talk")
+    tab.check("[name=can_talk][value=false]")
+    assert tab.is_visible(".cannot-talk")
+
+
+def test_a_note_sent_after_the_session_ended_is_kept_on_the_page_until_it_can_be_sent(look):
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab, _said, _status = look(Page("staff", "/cases/{case}/notes/new/", login="chen"), "es")
+    tab.check("[name=kind] >> nth=1")
+    tab.fill("[name=text]", "Palabras largas que\nno deben perderse.")
+    cookies = tab.context.cookies()
+    tab.context.clear_cookies(name="tejido_mx_staff_session")
+    tab.click("main form button")
+    tab.wait_for_selector("text=Su sesión terminó")
+    assert Axe().run(tab).violations_count == 0
+    tab.context.add_cookies(cookies)  # signed in again in another tab
+    tab.click("main form button")
+    tab.wait_for_selector("p.notice.good")
+    assert "Palabras largas que" in tab.inner_text("ol.timeline")

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tejido.web.cases import actions
 from tejido.web.cases.models import Case, Note, Person, Place, Task
+from tejido.web.intake.actions import save_contact, take_call
 
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
 
@@ -86,6 +88,7 @@ def test_about_forty_coworkers_are_one_group_counted_by_code(cast, client, case)
     assert "40" in client.get(f"/cases/{case.pk}/").content.decode()
     page = client.get(f"/persons/{group.record.pk}/").content.decode()
     assert 'name="gender__male" value="30"' in page
+    assert "Minorías de género" not in page  # the wording of a printed source; people are asked in other words
 
 
 def test_more_people_of_a_code_than_in_the_group_is_refused_beside_the_attribute(client, case):
@@ -184,3 +187,89 @@ def test_eve_gets_nothing_and_a_counting_colleague_is_refused(cast, case, way):
     assert cast.client("eve").get(f"/cases/{case.pk}/{way}").status_code == 404
     assert cast.client("dora").get(f"/cases/{case.pk}/{way}").status_code == 403
     assert case.code not in cast.client("eve").get("/cases/?show=all").content.decode()
+
+
+def test_two_people_editing_different_things_of_one_person_lose_nothing(cast, client, case):
+    hers = {"by": cast.member("chen"), "ring": cast.ring("chen")}
+    values = {"role": "survivor", "gender": "female", "nationalities": ["MX"],
+              "names": [{"kind": "full", "given": "Antes"}]}  # fmt: skip
+    person = actions.add_person(case=case, values=values, **hers)
+    shown = {"initial-role": "survivor", "initial-gender": "female", "initial-nationalities": ["MX"],
+             "initial-given": "Antes", "role": "survivor", "gender": "female", "nationalities": ["MX"],
+             "given": "Antes", "revision": 1}  # fmt: skip
+    assert client.post(f"/persons/{person.pk}/", {**shown, "phone": "55 5555 0101"}).status_code == 302
+    mine = {**shown, "given": "Después", "nationalities": ["GT"]}
+    page = client.post(f"/persons/{person.pk}/", mine)
+    assert page.status_code == 409
+    form = page.context["form"]
+    assert (form["phone"].value(), form["given"].value()) == ("55 5555 0101", "Después")
+    fields = form.fields
+    assert page.context["differing"] == [(fields["given"].label, "Antes"), (fields["nationalities"].label, "México")]
+    again = {name: form.data.getlist(name) for name in form.data}
+    assert client.post(f"/persons/{person.pk}/", again).status_code == 302
+    now = opened(cast, person)
+    assert now.names[0]["given"] == "Después"
+    assert (now.identifiers[0]["value"], now.nationalities) == ("55 5555 0101", ["GT"])
+
+
+def test_two_people_counting_one_group_see_each_others_counts(cast, client, case):
+    hers = {"by": cast.member("chen"), "ring": cast.ring("chen")}
+    counts = {"role": "survivor", "unnamed_group": True, "count_low": 1, "count_best": 40, "count_high": 50}
+    group = actions.add_person(case=case, values={**counts, "group_counts": {"gender": {"male": 30}}}, **hers)
+    theirs = {"gender": {"male": 20, "female": 9}, "nationalities": {"MX": 40}}
+    actions.edit_person(person=group, values={**counts, "group_counts": theirs}, revision=1, **hers)
+    mine = {"revision": 1, "role": "survivor", "count_low": 1, "count_best": 41, "count_high": 50,
+            "initial-count_best": 40, "initial-gender__male": 30, "gender__male": 30}  # fmt: skip
+    page = client.post(f"/persons/{group.pk}/", mine)
+    assert page.status_code == 409
+    form = page.context["form"]
+    again = {name: form.data.getlist(name) for name in form.data}
+    assert client.post(f"/persons/{group.pk}/", again).status_code == 302
+    now = opened(cast, group)
+    assert (now.count_best, now.group_counts) == (41, theirs)
+
+
+def test_a_colleague_who_was_given_the_case_meanwhile_is_shown_and_kept(cast, client, case):
+    hers = {"by": cast.member("chen"), "ring": cast.ring("chen"), "now": NOW}
+    actions.edit_case(case=case, revision=1, changes={"owner": cast.member("amara")}, **hers)
+    chen = str(cast.member("chen").pk)
+    mine = {"revision": 1, "status": "open", "priority": "0", "indications": "moderate", "summary": "Palabras.",
+            "owner": chen, "initial-owner": chen, "initial-status": "open", "initial-priority": "0"}  # fmt: skip
+    page = client.post(f"/cases/{case.pk}/edit/", mine)
+    assert page.status_code == 409
+    form = page.context["form"]
+    client.post(f"/cases/{case.pk}/edit/", {name: form.data.getlist(name) for name in form.data})
+    standing = Case.objects.get()
+    assert (standing.owner, opened(cast, standing).summary) == (cast.member("amara"), "Palabras.")
+
+
+@pytest.mark.parametrize("path", ["case", "person"])
+def test_someone_under_18_becomes_a_task_with_the_day_the_law_sets_once(cast, client, case, path):
+    contact = take_call(by=cast.member("chen"), ring=cast.ring("chen"), now=NOW)
+    if path == "case":
+        contact = save_contact(contact=contact, answers={"under_18": "yes", "language": "es"}, revision=1, now=NOW,
+                               by=cast.member("chen"), ring=cast.ring("chen"))  # fmt: skip
+        client.post(f"/contacts/{contact.pk}/case/", {"priority": "0"})
+        case = Case.objects.exclude(pk=case.pk).get()
+    else:
+        for _ in range(2):
+            client.post(f"/cases/{case.pk}/persons/new/", {"role": "survivor", "age_at_contact": "minor"})
+    task = Task.objects.get().opened(cast.ring("chen"))
+    assert task.kind == "under_18_duty"
+    assert "Procuraduría de Protección" in task.text
+    assert (task.record.case, task.record.owner) == (case, cast.member("chen"))
+    assert task.record.due_on == timezone.localdate(timezone.now() + timedelta(hours=24))
+    page = client.get(f"/cases/{case.pk}/").content.decode()
+    assert "Por hacer, a más tardar el" in page
+    client.post(f"/tasks/{task.record.pk}/settle/", {"state": "done"})
+    assert "Hecha el" in client.get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_a_duty_seen_later_is_made_a_task_from_the_cases_page(cast, client, case):
+    hers = {"by": cast.member("chen"), "ring": cast.ring("chen")}
+    actions.add_person(case=case, values={"role": "survivor", "age_at_contact": "minor"}, **hers)
+    page = client.get(f"/cases/{case.pk}/").content.decode()
+    assert f'action="/cases/{case.pk}/duties/"' in page
+    for _ in range(2):
+        assert client.post(f"/cases/{case.pk}/duties/").status_code == 302
+    assert Task.objects.count() == 1

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from django.test import Client
 
 from tejido.web.cases import actions
+from tejido.web.desk.workload import Load
 from tejido.web.intake.actions import take_call
 from tejido.web.intake.channels.web_form.actions import receive
 from tejido.web.security.models import AuditEntry
@@ -61,3 +62,13 @@ def test_a_stranger_is_sent_to_sign_in(db):
     answer = Client().get("/")
     assert answer.status_code == 302
     assert answer.headers["location"].startswith("/login/")
+
+
+def test_whoever_looks_after_the_team_sees_who_carries_how_much_and_nobody_else_does(cast):
+    hers = {"by": cast.member("amara"), "ring": cast.ring("amara"), "now": NOW}
+    take_call(language="es", **hers)
+    case = actions.open_case(**hers)
+    actions.add_task(case=case, kind="call_back", text="", due_on=date(2020, 1, 1), **hers)
+    client = cast.client("bilal")
+    assert client.get("/").context["workload"] == [Load("Amara Prueba", 1, 1, 1)]
+    assert "workload" not in cast.client("amara").get("/").context

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from tejido.vocabulary import BadInput
 from tejido.web.intake import actions
 from tejido.web.intake.channels.web_form.actions import receive
+from tejido.web.intake.forms import ContactForm
 from tejido.web.intake.frames import contacts_table
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import newest_first
@@ -229,3 +231,71 @@ def test_eve_sees_no_contact_and_a_counting_colleague_none_either(cast):
     for way in ("take", "close", "attach", "case"):
         assert eve.post(f"/contacts/{contact.pk}/{way}/").status_code == 404, way
     assert cast.client("dora").get(f"/contacts/{contact.pk}/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("zone", "received", "day"),
+    [
+        ("America/Tijuana", datetime(2026, 3, 3, 7, 50, tzinfo=UTC), "2026-03-02"),  # 23:50 there
+        ("America/Mexico_City", datetime(2026, 3, 3, 5, 50, tzinfo=UTC), "2026-03-02"),
+        ("America/New_York", datetime(2026, 3, 3, 4, 50, tzinfo=UTC), "2026-03-02"),
+        ("America/New_York", datetime(2025, 11, 2, 5, 30, tzinfo=UTC), "2025-11-02"),  # 01:30 before clocks go back
+        ("America/New_York", datetime(2025, 11, 2, 6, 30, tzinfo=UTC), "2025-11-02"),  # 01:30 once more
+        ("America/New_York", datetime(2026, 3, 8, 7, 10, 5, tzinfo=UTC), "2026-03-08"),  # just after clocks go on
+    ],
+)
+def test_a_contact_counts_for_the_day_on_the_nodes_own_clocks(cast, monkeypatch, zone, received, day):
+    monkeypatch.setattr(actions, "local_day", lambda moment: moment.astimezone(ZoneInfo(zone)).date())
+    with timezone.override(zone):
+        contact = actions.take_call(by=cast.member("amara"), ring=cast.ring("amara"), now=received)
+        shown = ContactForm.showing(contact, {})["received_at"].value()
+        sent = {"revision": 1, "channel": "phone", "language": "es", "received_at": shown}
+        form = ContactForm(sent, contact=contact)
+        assert form.is_valid(), form.errors
+    assert contact.received_on.isoformat() == day
+    assert form.cleaned_data["received_at"] == received, "saving without touching the time must not move it"
+
+
+@pytest.mark.parametrize("typed", ["", "mañana", "2026-02-30T10:00", "2026-01-01", "'; --"])
+def test_a_time_that_is_none_is_said_in_one_sentence(cast, typed):
+    contact = call(cast)
+    page = cast.client("amara").post(f"/contacts/{contact.pk}/", posted(contact, received_at=typed))
+    assert page.status_code == 422
+    assert 'id="id_received_at_error"' in page.content.decode()
+
+
+def test_a_call_that_ends_after_seconds_is_closed_with_one_press(cast):
+    contact, client = call(cast), cast.client("amara")
+    assert 'value="hung_up"' in client.get(f"/contacts/{contact.pk}/").content.decode()
+    led = client.post(f"/contacts/{contact.pk}/", posted(contact, then="hung_up"))
+    assert led.headers["location"] == "/contacts/"
+    assert contact.code in client.get("/contacts/").content.decode(), "nothing says that it was saved"
+    stored = Contact.objects.get(pk=contact.pk)
+    assert (stored.state, stored.opened(cast.ring("amara")).outcome) == ("closed", "hang_up")
+    assert contact.code not in client.get("/contacts/").content.decode(), "said once"
+
+
+def test_a_contact_with_someone_under_18_is_not_closed_before_the_duty_is_noted(cast):
+    contact, client = call(cast), cast.client("amara")
+    refused = client.post(f"/contacts/{contact.pk}/", posted(contact, under_18="yes", own_words="Todo.", then="close"))
+    assert refused.status_code == 422
+    assert "marque que lo seguirá" in refused.content.decode()
+    stored = Contact.objects.get(pk=contact.pk)
+    assert (stored.state, stored.opened(cast.ring("amara")).own_words) == ("taken", "Todo.")
+    closing = posted(stored, under_18="yes", own_words="Todo.", duty_noted="on", then="close")
+    assert client.post(f"/contacts/{contact.pk}/", closing).status_code == 302
+    assert Contact.objects.get(pk=contact.pk).state == "closed"
+
+
+def test_two_people_on_one_contact_keep_each_others_changes(cast):
+    contact, client = call(cast), cast.client("amara")
+    save(cast, contact, {"language": "es", "contactor_name": "Antes", "reply_how": "Antes"})
+    save(cast, contact, {"language": "es", "contactor_name": "Después", "reply_how": "Antes"}, login="chen", revision=2)
+    stale = posted(contact, revision=2, contactor_name="Antes", reply_how="Domingos")
+    page = client.post(f"/contacts/{contact.pk}/", {**stale, "initial-contactor_name": "Antes",
+                                                    "initial-reply_how": "Antes"})  # fmt: skip
+    assert page.status_code == 409
+    form = page.context["form"]
+    client.post(f"/contacts/{contact.pk}/", {name: form.data.getlist(name) for name in form.data})
+    now = Contact.objects.get(pk=contact.pk).opened(cast.ring("amara"))
+    assert (now.contactor_name, now.reply_how) == ("Después", "Domingos")

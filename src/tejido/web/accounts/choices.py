@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from typing import Any
 
+from django import forms
+
 from tejido.vocabulary import code_list
 from tejido.web.accounts.language import short_language
 
@@ -32,3 +34,24 @@ def code_choices(
         return [("", str(empty)), *found] if empty is not None else found
 
     return choices
+
+
+class PickCodes(forms.CheckboxSelectMultiple):
+    """Boxes for a very long list: the frequent codes and those already chosen in view, the others behind a search.
+
+    A server-made `<details>`: without JavaScript it opens and is read through, with it a field narrows it down.
+    """
+
+    template_name = "accounts/pick_codes.html"
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._first = FIRST.get(name, ())
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The widget's options in two lists: `few` and `rest`."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        options = [option for _group, members, _index in context["widget"]["optgroups"] for option in members]
+        few = [option for option in options if option["selected"] or option["value"] in self._first]
+        rest = [option for option in options if option not in few]
+        return context | {"few": few, "rest": rest}

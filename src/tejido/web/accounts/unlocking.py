@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tejido.crypto import BoxKey, CannotOpen, Context, new_key, open_field, seal_field
+from tejido.web.accounts.holding import hand_back
 from tejido.web.accounts.keys import ring_of
 from tejido.web.accounts.login import SignedIn
 from tejido.web.accounts.tries import DEVICE_DAYS
@@ -71,12 +72,14 @@ def _seal(request: HttpRequest, cookie_key: bytes, private: BoxKey, batch: dict[
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Whoever is not signed in is sent to sign in; a draft saved in the background is told so, not sent a page."""
+    """Whoever is not signed in is sent to sign in; what was being sent meanwhile is not lost."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """401 for htmx, which would otherwise put the sign-in page inside the page she writes on."""
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401)
+        if request.POST.keys() - {"csrfmiddlewaretoken"}:
+            return hand_back(request, "session_ended.html", status=401)
         return super().handle_no_permission(request, view_func)
 
 

@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except signing_in.Refused:
             form.add_error(None, _("That did not work. Check the user name, the password and the code."))
         else:
-            response = redirect("show_desk")
+            response = redirect(_our_own(request.GET.get("next", "")) or "show_desk")
             open_session(request, response, signed_in)
             remember_device(response, signed_in.device)
             language = "es-mx" if signed_in.member.language == "es" else "en"
@@ -49,6 +49,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return response
     status = 200 if not form.errors else 422
     return render(request, "accounts/sign_in.html", {"form": form, "demo_logins": demo_logins()}, status=status)
+
+
+def _our_own(address: str) -> str:
+    """The address, if it is a page of this door; else empty."""
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if ours else ""
 
 
 @require_POST
@@ -75,9 +81,7 @@ def list_members(request: StaffRequest) -> HttpResponse:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language of the screens; the page asked from is shown again."""
     language = request.POST.get("language", "")
-    back = request.POST.get("back", "/")
-    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    response = redirect(back if ours and back.startswith("/") else "/")
+    response = redirect(_our_own(request.POST.get("back", "")) or "/")
     if language in dict(settings.LANGUAGES):
         translation.activate(language)
         remember_language(response, language)

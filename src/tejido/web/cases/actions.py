@@ -13,6 +13,7 @@ from django.db import transaction
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Member, Team
+from tejido.web.cases.duties import follow_duties
 from tejido.web.cases.importing import import_records
 from tejido.web.cases.keeping import keep
 from tejido.web.cases.models import Case, CaseContact
@@ -40,7 +41,7 @@ from tejido.web.security.permissions import Permission
 
 __all__ = [
     "add_business", "add_note", "add_person", "add_place", "add_task", "attach_contact", "edit_case", "edit_person",
-    "edit_place", "import_records", "open_case", "open_compartment", "remove_business", "remove_place",
+    "edit_place", "follow_duties", "import_records", "open_case", "open_compartment", "remove_business", "remove_place",
     "save_compartment", "settle_task", "team_to_carry",
 ]  # fmt: skip
 
@@ -101,6 +102,7 @@ def attach_contact(*, case: Case, contact: Contact, by: Member, ring: KeyRing, n
         Case.objects.filter(pk=case.pk).update(opened_on=case.opened_on)
     keep(case, ring)
     audit.record("case.contact_attached", by=by, record=case, target=str(contact.pk))
+    follow_duties(case=case, by=by, ring=ring, now=now)
 
 
 @transaction.atomic

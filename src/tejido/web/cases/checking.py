@@ -10,6 +10,7 @@ from tejido.tables.records import PERSONS, PLACES
 from tejido.tables.shape import Kind, Table
 from tejido.vocabulary import BadInput, code_list
 
+_MOST = 100_000
 COUNTS = ("count_low", "count_best", "count_high")
 
 
@@ -68,6 +69,13 @@ def _check_counts(values: Mapping[str, Any]) -> None:
             en="the best estimate must lie between the least and the most",
             es="la mejor estimación debe estar entre el mínimo y el máximo",
             where="count_best",
+        )
+    if high > _MOST:  # a slip of the finger; what counts them all takes no larger number either
+        raise BadInput(
+            "group.most",
+            en=f"at most {_MOST} people: is there a digit too many?",
+            es=f"a lo más {_MOST} personas: ¿sobra algún dígito?",
+            where="count_high",
         )
 
 

@@ -78,6 +78,8 @@ def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, r
     audit.record("case.searched", by=by, filter=",".join(asked), count=len(found) + len(loose))
     for match in found.values():
         audit.record("case.matched", by=by, record=match.case)
+    for match in loose:
+        audit.record("contact.matched", by=by, record=match.contacts[0])
     return [*found.values(), *loose]
 
 

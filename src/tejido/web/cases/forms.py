@@ -12,6 +12,7 @@ from tejido.vocabulary import code_list
 from tejido.web.accounts.models import Member
 from tejido.web.cases.models import Case, Task
 from tejido.web.intake.choices import CodeField, CodesField, code_choices
+from tejido.web.intake.merging import remember_shown
 
 _PRIORITY = [("0", _("As usual")), ("1", _("Soon")), ("2", _("Urgent"))]
 
@@ -67,6 +68,7 @@ class CaseForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = colleagues(case)  # type: ignore[attr-defined]
+        remember_shown(self)
 
     def changes(self) -> dict[str, Any]:
         """What goes to `edit_case`."""
@@ -87,6 +89,10 @@ class PlaceForm(forms.Form):
     country = CodeField("country", label=_("Country"))
     state = CodeField("state", label=_("State (Mexico or United States)"))
     locality = _text(_("Town or place, as told"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember_shown(self)
 
     def values(self) -> dict[str, Any]:
         """Sealed values; a state says its country."""
@@ -141,6 +147,10 @@ class CompartmentForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     content = _text(_("What only those who need it may read"), rows=8, most=20_000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        remember_shown(self)
 
 
 class FindCaseForm(forms.Form):

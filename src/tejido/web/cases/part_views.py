@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.saying import say_next
 from tejido.web.cases import actions
 from tejido.web.cases.forms import BusinessForm, CompartmentForm, NoteForm, PlaceForm, SettleForm, TaskForm
 from tejido.web.cases.models import Case, Compartment, Person, Place, Task
@@ -22,6 +23,7 @@ from tejido.web.cases.person_forms import GroupForm, PersonForm
 from tejido.web.cases.views import Shown, stale_context
 from tejido.web.security import audit
 from tejido.web.security.access import requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
@@ -54,6 +56,7 @@ def _edit(
             field = problem.where if problem.where in form.fields else None
             form.add_error(field, problem.words[short_language()])
         else:
+            say_next(request, _("Saved."))
             return redirect("show_case", case.pk)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, {"form": form, "case": case, **more}, status=status)
@@ -61,6 +64,7 @@ def _edit(
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_person(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Someone with a role in the case."""
     case = _case(request, pk)
@@ -68,12 +72,14 @@ def add_person(request: StaffRequest, pk: UUID) -> HttpResponse:
 
     def save() -> None:
         actions.add_person(case=case, values=form.values(), **_hers(request))
+        actions.follow_duties(case=case, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, case, "cases/edit_person.html", save)
 
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_group(request: StaffRequest, pk: UUID) -> HttpResponse:
     """People whose names nobody knows: about forty co-workers."""
     case = _case(request, pk)
@@ -81,6 +87,7 @@ def add_group(request: StaffRequest, pk: UUID) -> HttpResponse:
 
     def save() -> None:
         actions.add_person(case=case, values=form.values(), **_hers(request))
+        actions.follow_duties(case=case, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, case, "cases/edit_group.html", save)
 
@@ -100,12 +107,14 @@ def edit_person(request: StaffRequest, pk: UUID) -> HttpResponse:
     def save() -> None:
         revision = form.cleaned_data["revision"] or 0
         actions.edit_person(person=person, values=form.values(), revision=revision, **_hers(request))
+        actions.follow_duties(case=person.case, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, person.case, template, save, shown=form.shown, person=person)
 
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Where something happened."""
     case = _case(request, pk)
@@ -139,11 +148,13 @@ def remove_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A place written down by mistake."""
     place = _part(request, Place, pk)
     actions.remove_place(place=place, **_hers(request))
+    say_next(request, _("Removed."))
     return redirect("show_case", place.case_id)
 
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_business(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A business that plays a part."""
     case = _case(request, pk)
@@ -161,11 +172,13 @@ def remove_business(request: StaffRequest, pk: UUID, business_id: UUID) -> HttpR
     """A business written down by mistake."""
     case = _case(request, pk)
     actions.remove_business(case=case, business_id=str(business_id), revision=case.revision, **_hers(request))
+    say_next(request, _("Removed."))
     return redirect("show_case", case.pk)
 
 
 @requires(Permission.CASE_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_note(request: StaffRequest, pk: UUID) -> HttpResponse:
     """What was said, or what the writer makes of it."""
     case = _case(request, pk)
@@ -179,6 +192,7 @@ def add_note(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.TASK_EDIT)
 @require_http_methods(_EDIT)
+@once
 def add_task(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Something to do by a day: a call-back at the time she said."""
     case = _case(request, pk)
@@ -188,6 +202,15 @@ def add_task(request: StaffRequest, pk: UUID) -> HttpResponse:
         actions.add_task(case=case, **form.cleaned_data, now=timezone.now(), **_hers(request))
 
     return _edit(request, form, case, "cases/edit_part.html", save, heading=_("Add a task"))
+
+
+@requires(Permission.TASK_EDIT)
+@require_POST
+def follow_duties(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """The duty toward someone under 18 becomes a task."""
+    case = _case(request, pk)
+    actions.follow_duties(case=case, now=timezone.now(), **_hers(request))
+    return redirect("show_case", case.pk)
 
 
 @requires(Permission.TASK_EDIT)

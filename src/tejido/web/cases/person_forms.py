@@ -14,6 +14,7 @@ from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.language import short_language
 from tejido.web.cases.checking import COUNTS, check_person
 from tejido.web.intake.choices import CodeField, CodesField, code_choices
+from tejido.web.intake.merging import remember_shown
 
 _CODES = ("role", "gender", "age_at_contact", "nationalities", "primary_language", "type_of_trafficking",
           "labor_industries", "sex_trafficking_types", "means_of_control", "recruitment")  # fmt: skip
@@ -67,6 +68,7 @@ class PersonForm(forms.Form):
         if self._held:
             kwargs["initial"] = {**self.shown(self._held), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        remember_shown(self)
 
     @classmethod
     def shown(cls, held: dict[str, Any]) -> dict[str, Any]:
@@ -130,6 +132,11 @@ def _first_nickname(names: list[dict[str, str]]) -> dict[str, str] | None:
     return next((name for name in names if name["kind"] != _FULL), None)
 
 
+def _few(codes: str) -> bool:
+    """Few enough codes for one field each."""
+    return len(code_list(codes).codes) <= 6
+
+
 class GroupForm(forms.Form):
     """People whose names nobody knows: how many, and how many of them are what.
 
@@ -150,36 +157,40 @@ class GroupForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.attributes: list[tuple[str, str, list[str]]] = []
         for name, attribute in code_list("group_attribute").codes.items():
-            counts = (held.get("group_counts") or {}).get(name, {})
-            codes = code_list(attribute.properties["codes"])
-            add = self._add_few if len(codes.codes) <= 6 else self._add_many
-            self.attributes.append((name, attribute.label[short_language()], add(name, codes.name, counts)))
+            rows = len((held.get("group_counts") or {}).get(name, {})) + 1
+            codes = attribute.properties["codes"]
+            fields = self._add_few(name, codes) if _few(codes) else self._add_many(name, codes, rows)
+            self.attributes.append((name, attribute.label[short_language()], fields))
+        remember_shown(self)
 
     @classmethod
     def shown(cls, held: dict[str, Any]) -> dict[str, Any]:
-        """What the form's fields show of stored values, the counts per code apart."""
-        names = ("role", *COUNTS, "means_of_control", "recruitment")
-        return {name: held[name] for name in names if held.get(name)}
+        """What the form's fields show of stored values."""
+        initial = {name: held.get(name) for name in ("role", *COUNTS, "means_of_control", "recruitment")}
+        for name, attribute in code_list("group_attribute").codes.items():
+            counts, codes = (held.get("group_counts") or {}).get(name, {}), attribute.properties["codes"]
+            if _few(codes):
+                initial |= {f"{name}__{code}": counts.get(code) for code in code_list(codes)}
+                continue
+            for row, (code, count) in enumerate(counts.items()):
+                initial |= {f"{name}__{row}__code": code, f"{name}__{row}__count": count}
+        return initial
 
-    def _add_few(self, name: str, codes: str, counts: dict[str, int]) -> list[str]:
+    def _add_few(self, name: str, codes: str) -> list[str]:
         listed = code_list(codes)
         for code in listed:
             self.fields[f"{name}__{code}"] = forms.IntegerField(
-                label=listed.label_of(code, short_language()), required=False, min_value=0, initial=counts.get(code)
+                label=listed.label_of_one(code, short_language()), required=False, min_value=0
             )
         return [f"{name}__{code}" for code in listed]
 
-    def _add_many(self, name: str, codes: str, counts: dict[str, int]) -> list[str]:
-        held, names = list(counts.items()), []
-        for row in range(max(_SPARE_ROWS, len(held) + 1)):
-            code, count = held[row] if row < len(held) else (None, None)
-            label = code_list("group_attribute").label_of(name, short_language())
+    def _add_many(self, name: str, codes: str, rows: int) -> list[str]:
+        label, names = code_list("group_attribute").label_of(name, short_language()), []
+        for row in range(max(_SPARE_ROWS, rows)):
             self.fields[f"{name}__{row}__code"] = forms.ChoiceField(
-                label=f"{label} {row + 1}", required=False, initial=code, choices=code_choices(codes, empty="—")
+                label=f"{label} {row + 1}", required=False, choices=code_choices(codes, empty="—")
             )
-            self.fields[f"{name}__{row}__count"] = forms.IntegerField(
-                label=_("How many"), required=False, min_value=0, initial=count
-            )
+            self.fields[f"{name}__{row}__count"] = forms.IntegerField(label=_("How many"), required=False, min_value=0)
             names += [f"{name}__{row}__code", f"{name}__{row}__count"]
         return names
 

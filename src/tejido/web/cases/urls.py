@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/businesses/<uuid:business_id>/remove/", part_views.remove_business, name="remove_business"),
     path("cases/<uuid:pk>/notes/new/", part_views.add_note, name="add_note"),
     path("cases/<uuid:pk>/tasks/new/", part_views.add_task, name="add_task"),
+    path("cases/<uuid:pk>/duties/", part_views.follow_duties, name="follow_duties"),
     path("tasks/<uuid:pk>/settle/", part_views.settle_task, name="settle_task"),
     path("cases/<uuid:pk>/compartments/<slug:kind>/", part_views.open_compartment, name="open_compartment"),
     path("cases/<uuid:pk>/compartments/<slug:kind>/save/", part_views.save_compartment, name="save_compartment"),

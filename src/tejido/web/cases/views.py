@@ -17,16 +17,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.models import Member
 from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.saying import say_next
 from tejido.web.cases import actions
 from tejido.web.cases.finding import find_cases
 from tejido.web.cases.forms import CaseForm, FindCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
+from tejido.web.intake.actions import make_arrivals_findable
 from tejido.web.intake.choices import said
+from tejido.web.intake.merging import merged
 from tejido.web.intake.models import Contact
+from tejido.web.intake.naming import name_parts
 from tejido.web.intake.paging import Page, newest_first
 from tejido.web.security import audit
 from tejido.web.security.access import requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
@@ -64,6 +70,7 @@ def list_cases(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.CASE_OPEN)
 @require_http_methods(["GET", "POST"])
+@once
 def open_case(request: StaffRequest, contact_id: UUID | None = None) -> HttpResponse:
     """A new case with its first survivor, from a contact or from nothing."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id) if contact_id else None
@@ -75,6 +82,7 @@ def open_case(request: StaffRequest, contact_id: UUID | None = None) -> HttpResp
         except BadInput as problem:
             form.add_error(None, problem.words[short_language()])
         else:
+            say_next(request, _("The case is open. Add what else is known: persons, places, tasks."))
             return redirect("show_case", case.pk)
     context = {"form": form, "contact": contact}
     return render(request, "cases/open_case.html", context, status=422 if form.errors else 200)
@@ -90,6 +98,7 @@ def _open(request: StaffRequest, form: OpenCaseForm, contact: Contact | None) ->
     survivor = form.survivor()
     if survivor is not None:
         actions.add_person(case=case, values=survivor, by=request.user, ring=request.ring)
+        actions.follow_duties(case=case, by=request.user, ring=request.ring, now=timezone.now())
     return case
 
 
@@ -99,13 +108,10 @@ def _from_contact(contact: Contact, request: StaffRequest) -> dict[str, Any]:
     audit.record("contact.read", by=request.user, record=contact)
     if opened.speaker and opened.speaker not in code_list("speaker").where(herself=True):
         return {}
-    words = (opened.contactor_name or "").split()
-    at = 2 if len(words) > 3 else 1
-    surnames = [*words[at:], "", ""]
+    given, paternal, maternal = name_parts(opened.contactor_name)
     return {
-        "given": " ".join(words[:at]), "paternal_surname": surnames[0],
-        "maternal_surname": " ".join(surnames[1:]).strip(), "phone": opened.contactor_phone,
-        "primary_language": opened.language,
+        "given": given, "paternal_surname": paternal, "maternal_surname": maternal,
+        "phone": opened.contactor_phone, "primary_language": opened.language,
     }  # fmt: skip
 
 
@@ -114,11 +120,17 @@ def _from_contact(contact: Contact, request: StaffRequest) -> dict[str, Any]:
 def find_case(request: StaffRequest) -> HttpResponse:
     """Find a case again. Terms travel in the body of a POST only: no address, no log, no history."""
     form = FindCaseForm(request.POST or None)
-    found = None
+    context = {"form": form, "found": None}
     if request.method == "POST" and form.is_valid():
-        found = find_cases(**form.cleaned_data, by=request.user, ring=request.ring)
-    context = {"form": form, "found": found}
+        context |= _search(request, form)
     return render(request, "cases/find_case.html", context, status=422 if form.errors else 200)
+
+
+def _search(request: StaffRequest, form: FindCaseForm) -> dict[str, Any]:
+    """What was found, and how many waiting contacts the search could not look into yet."""
+    hers: dict[str, Any] = {"by": request.user, "ring": request.ring}
+    not_searched = make_arrivals_findable(**hers)
+    return {"found": find_cases(**form.cleaned_data, **hers), "not_searched": not_searched}
 
 
 @requires(Permission.CASE_EDIT)
@@ -126,7 +138,8 @@ def find_case(request: StaffRequest) -> HttpResponse:
 def attach_contact(request: StaffRequest, contact_id: UUID) -> HttpResponse:
     """Find the case a contact belongs to, and say so."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=contact_id)
-    form, found, problem = FindCaseForm(), None, ""
+    form, problem = FindCaseForm(), ""
+    searched: dict[str, Any] = {"found": None}
     if request.method == "POST" and "case" in request.POST:
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=_uuid_or_404(request.POST["case"]))
         try:
@@ -134,12 +147,13 @@ def attach_contact(request: StaffRequest, contact_id: UUID) -> HttpResponse:
         except BadInput as bad:
             problem = bad.words[short_language()]
         else:
+            say_next(request, _("The contact belongs to this case now."))
             return redirect("show_case", case.pk)
     elif request.method == "POST":
         form = FindCaseForm(request.POST)
         if form.is_valid():
-            found = find_cases(**form.cleaned_data, by=request.user, ring=request.ring)
-    context = {"form": form, "found": found, "contact": contact, "problem": problem}
+            searched = _search(request, form)
+    context = {**searched, "form": form, "contact": contact, "problem": problem}
     return render(request, "cases/attach_contact.html", context, status=422 if form.errors or problem else 200)
 
 
@@ -163,6 +177,7 @@ def edit_case(request: StaffRequest, pk: UUID) -> HttpResponse:
         except BadInput as problem:
             form.add_error(problem.where or None, problem.words[short_language()])
         else:
+            say_next(request, _("Saved."))
             return redirect("show_case", case.pk)
     elif request.method == "GET":
         audit.record("case.read", by=request.user, record=case)
@@ -181,16 +196,18 @@ def stale_context(
     standing = stale.record
     opened = standing.opened(request.ring)
     audit.record("case.read", by=request.user, record=case)
-    now = shown({"status": case.status, "priority": case.priority, **opened.values})
-    differing = []
-    for name, field in typed.fields.items():
-        theirs, mine = now.get(name) or None, typed.cleaned_data.get(name) or None
-        if name in now and str(theirs) != str(mine):
-            differing.append((field.label, said(field, theirs)))
-    data = typed.data.copy()
-    data["revision"] = standing.revision
-    typed.data = data
+    now = shown({"status": case.status, "owner": case.owner_id, "priority": case.priority, **opened.values})
+    differing = [
+        (typed.fields[name].label, said(typed.fields[name], now.get(name)))
+        for name in typed.changed_data
+        if name in now and str(now[name] or "") != str(_plain(typed.cleaned_data.get(name)) or "")
+    ]
+    typed.data = merged(typed, now, revision=standing.revision)
     return {"form": typed, "case": case, "differing": differing, "problem": _("Someone else saved first.")}
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, Member) else value
 
 
 def _uuid_or_404(text: str) -> UUID:

@@ -67,7 +67,11 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
                         "django.template.context_processors.csp",
                         "tejido.web.config.page.page",
                     ],
-                    "builtins": ["tejido.web.config.tags.words", "tejido.web.config.tags.navigation"],
+                    "builtins": [
+                        "tejido.web.config.tags.words",
+                        "tejido.web.config.tags.navigation",
+                        "tejido.web.config.tags.sending",
+                    ],
                 },
             }
         ],

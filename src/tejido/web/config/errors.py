@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
 
 from tejido.crypto import BadSignature, CannotOpen, UnsignedKey
+from tejido.web.accounts.holding import hand_back
 from tejido.web.security import audit
 from tejido.web.security.keyring import NoKey
+from tejido.web.security.sealing import StaleRevision
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -23,7 +28,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is missing: cookies are refused, or the page stood open too long. What was typed is not lost."""
-    return render(request, "403_csrf.html", status=403)
+    # Only to our own page: another site could otherwise have words of its choosing sent with one press.
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    return hand_back(request, "403_csrf.html", status=403) if ours else render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke. A database that cannot write (full, locked) is said as such, and hands back what was typed."""
+    if isinstance(sys.exception(), DatabaseError):
+        return hand_back(request, "not_saved.html", status=503)
+    return defaults.server_error(request)
 
 
 class SaysWhatCannotBeOpened:
@@ -33,10 +47,15 @@ class SaysWhatCannotBeOpened:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405:  # an address that only a button opens, typed or come back to: no blank page
+            response.content = render(request, "404.html").content
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """409 with a sentence; whatever was being saved has been rolled back with its transaction."""
+        if isinstance(exception, StaleRevision):  # pages with a form show the difference; this was a button
+            return render(request, "stale.html", status=409)
         if not isinstance(exception, (CannotOpen, NoKey, UnsignedKey, BadSignature)):
             return None
         audit.record("record.did_not_open", by=request.user, reason_code=type(exception).__name__)

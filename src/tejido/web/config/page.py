@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.saying import said
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -24,4 +26,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": node.demo,
         "door": settings.DOOR,
         "static_url": settings.STATIC_URL,
+        "said": partial(said, request),  # asked for by the page that says it, and gone with it
     }

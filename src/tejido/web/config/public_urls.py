@@ -12,3 +12,4 @@ urlpatterns = [
 ]
 
 handler400 = "tejido.web.config.errors.bad_request"
+handler500 = "tejido.web.config.errors.server_error"

@@ -17,6 +17,7 @@ from tejido.web.cases.pages import read_case
 from tejido.web.desk.forms import AuditForm
 from tejido.web.desk.frames import audit_entries, audit_page
 from tejido.web.desk.sections import sections_of
+from tejido.web.desk.workload import workload
 from tejido.web.intake.models import Contact
 from tejido.web.intake.views import queue_page
 from tejido.web.security import audit
@@ -46,6 +47,8 @@ def show_desk(request: StaffRequest) -> HttpResponse:
     if allows(user, Permission.ALERT_READ):
         unseen = Alert.objects.visible_to(user).unseen().exclude(raised_by=user)
         context["alerts"] = list(unseen.select_related("case").order_by("raised_at")[:_MOST])
+    if allows(user, Permission.QUEUE_WATCH):
+        context["workload"] = workload(user, timezone.localdate())
     shown = {name: len(rows) for name, rows in context.items()}
     audit.record("desk.shown", by=user, filter=",".join(sorted(shown)), count=sum(shown.values()))
     return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate()})

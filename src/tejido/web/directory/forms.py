@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tejido.web.accounts.choices import code_choices
+from tejido.web.accounts.choices import PickCodes, code_choices
 from tejido.web.directory.models import Service
 
 # Words an operator writes in both languages: the column, then its label.
@@ -39,10 +39,15 @@ class ServiceForm(forms.Form):
     needs = forms.MultipleChoiceField(
         label=_("What it offers"), choices=code_choices("service_need"), widget=forms.CheckboxSelectMultiple
     )
-    languages = forms.MultipleChoiceField(label=_("Languages spoken there"), choices=code_choices("language"))
+    languages = forms.MultipleChoiceField(
+        label=_("Languages spoken there"), choices=code_choices("language"), widget=PickCodes("language")
+    )
     country = forms.ChoiceField(label=_("Country"), choices=code_choices("country"))
     states = forms.MultipleChoiceField(
-        label=_("States it serves (none: all)"), required=False, choices=code_choices("state")
+        label=_("States it serves (none: all)"),
+        required=False,
+        choices=code_choices("state"),
+        widget=PickCodes("state"),
     )
     phone = forms.CharField(label=_("Telephone"), max_length=30)
     hours_en = forms.CharField(label=_("Hours, in English"), max_length=200, required=False)

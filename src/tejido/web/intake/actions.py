@@ -12,19 +12,20 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tejido.agreements import Duty, policy_pack
+from tejido.crypto import CannotOpen
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Member, Team
 from tejido.web.intake.codes import coded_contact
 from tejido.web.intake.models import Contact
-from tejido.web.intake.naming import phone_values, spoken_name_values
+from tejido.web.intake.naming import Values, phone_values, spoken_name_values
 from tejido.web.intake.spoken import free_code
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.coded import write_coded
-from tejido.web.security.keyring import KeyRing
+from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.permissions import Permission
-from tejido.web.security.searching import index
+from tejido.web.security.searching import index, index_many
 
 # What an advocate may write. Everything else about a contact is set by what happens to it.
 ANSWERS = (
@@ -111,6 +112,33 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
 
 
 @transaction.atomic
+def make_arrivals_findable(*, by: Member, ring: KeyRing, most: int = 100) -> int:
+    """Make the search tokens of contacts that arrived by themselves; returns how many are left for the next search.
+
+    The door they came through holds no search key: tokens can only be made in the session of someone who may open
+    them. A slice at a time, each contact once and each recorded; nobody is shown what it says.
+    """
+    require(by, Permission.CONTACT_READ)
+    waiting = Contact.objects.visible_to(by).not_findable()
+    looked_into, terms = list(waiting[:most]), {}
+    for contact in looked_into:
+        try:
+            terms[contact.pk] = _found_by(contact.opened(ring).values)
+        except (CannotOpen, NoKey):  # spoilt from outside: it must not stop every search; whoever takes it is told
+            audit.record("record.did_not_open", by=by, record=contact)
+        else:
+            audit.record("contact.made_findable", by=by, record=contact)
+    if terms:
+        index_many(ring, table="contacts", records=terms)
+    Contact.objects.filter(pk__in=[contact.pk for contact in looked_into]).update(findable=True)
+    return waiting.count() if len(looked_into) == most else 0
+
+
+def _found_by(answers: Mapping[str, Any]) -> Values:
+    return phone_values(answers.get("contactor_phone")) | spoken_name_values(answers.get("contactor_name"))
+
+
+@transaction.atomic
 def save_contact(
     *, contact: Contact, answers: Mapping[str, Any], revision: int, by: Member, ring: KeyRing, now: datetime,
     received_at: datetime | None = None, channel: str = "", duty_noted: bool = False,
@@ -134,9 +162,18 @@ def save_contact(
 
 @transaction.atomic
 def close_contact(*, contact: Contact, revision: int, by: Member, ring: KeyRing, now: datetime) -> Contact:
-    """Nothing more to write for now. Raises `StaleRevision`; `BadInput` while the language is not known."""
+    """Nothing more to write for now. Raises `StaleRevision`; `BadInput` while the language is not known, or while
+    the duty toward someone under 18 has been noted by nobody."""
     require(by, Permission.CONTACT_EDIT, record=contact)
-    if not contact.opened(ring).language:
+    opened = contact.opened(ring)
+    if duties_for(opened.under_18) and not opened.duty_noted:
+        raise BadInput(
+            "contact.duty",
+            en="someone is under 18: read what must be done and mark that you will follow it, then close the contact",
+            es="hay niñas, niños o adolescentes: lea lo que debe hacerse y marque que lo seguirá; después cierre el "
+            "contacto",
+        )
+    if not opened.language:
         raise BadInput(
             "contact.language", en="say in which language the contact was", es="indique en qué lengua fue el contacto"
         )
@@ -178,8 +215,7 @@ def _noted(answers: Mapping[str, Any], *, noted: bool, by: Member, now: datetime
 
 def _keep_findable(contact: Contact, answers: Mapping[str, Any], ring: KeyRing) -> None:
     """Coded row and search tokens follow every save."""
-    values = phone_values(answers.get("contactor_phone")) | spoken_name_values(answers.get("contactor_name"))
-    index(ring, table="contacts", record_id=contact.pk, values=values)
+    index(ring, table="contacts", record_id=contact.pk, values=_found_by(answers))
     row = coded_contact(contact, answers)
     if row is not None:
         data = team_of(Team.Kind.DATA).pk

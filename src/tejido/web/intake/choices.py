@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import code_list
-from tejido.web.accounts.choices import code_choices
+from tejido.web.accounts.choices import PickCodes, code_choices
 
 
 class CodeField(forms.ChoiceField):
@@ -26,12 +26,12 @@ class CodeField(forms.ChoiceField):
 
 
 class CodesField(forms.MultipleChoiceField):
-    """Several codes of a list: boxes to tick, or a list box where there are very many."""
+    """Several codes of a list: boxes to tick, the frequent ones first where there are very many."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         many = len(code_list(name).codes) > 30
-        kwargs.setdefault("widget", forms.SelectMultiple({"size": 6}) if many else forms.CheckboxSelectMultiple())
+        kwargs.setdefault("widget", PickCodes(name) if many else forms.CheckboxSelectMultiple())
         super().__init__(choices=code_choices(name), **kwargs)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -11,11 +12,27 @@ from django.utils.translation import gettext_lazy as _
 
 from tejido.web.intake.actions import ANSWERS
 from tejido.web.intake.choices import CodeField, CodesField, code_choices
+from tejido.web.intake.merging import remember_shown
 from tejido.web.intake.models import Contact
 
 # Other channels arrive by themselves; an advocate enters what she took by voice.
 _PHONE_FIRST = ("phone", "text", "chat", "email", "web_form")
 _YES_NO = [("true", _("Yes")), ("false", _("No")), ("", _("Not asked yet"))]
+
+
+class LocalTimeField(forms.DateTimeField):
+    """A minute of the node's clocks, as a naive time: one that comes twice in autumn is still a time to be told."""
+
+    widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> Any:
+        """The naive local time; Django itself refuses the hour that clocks put back go through twice."""
+        if value in self.empty_values:
+            return None
+        try:
+            return datetime.strptime(str(value)[:16], "%Y-%m-%dT%H:%M")
+        except ValueError:
+            raise forms.ValidationError(_("Write a day and a time.")) from None
 
 
 class TakeCallForm(forms.Form):
@@ -34,10 +51,7 @@ class ContactForm(forms.Form):
         help_text=_("Ask this first. If the answer is no, agree on a safe time and end the call."),
     )  # fmt: skip
     channel = forms.ChoiceField(label=_("Channel"), choices=code_choices("channel", only=_PHONE_FIRST))
-    received_at = forms.DateTimeField(
-        label=_("Time of the contact"),
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    received_at = LocalTimeField(label=_("Time of the contact"))
     language = CodeField("language", label=_("Language"), required=True)
     speaker = CodeField("speaker", label=_("Who is speaking"))
     concerns = CodeField("concerns_whom", label=_("Whom it concerns"))
@@ -70,6 +84,7 @@ class ContactForm(forms.Form):
             self.fields["language"].required = False
         for name in ("contactor_name", "contactor_phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        remember_shown(self)
 
     @classmethod
     def showing(cls, contact: Contact, values: dict[str, Any]) -> ContactForm:
@@ -80,16 +95,18 @@ class ContactForm(forms.Form):
         initial |= {
             "revision": contact.revision,
             "channel": contact.channel,
-            "received_at": timezone.localtime(contact.received_at),
+            "received_at": timezone.localtime(contact.received_at).strftime("%Y-%m-%dT%H:%M"),
             "duty_noted": bool(values.get("duty_noted")),
         }
         return cls(initial=initial, contact=contact)
 
     def clean_received_at(self) -> Any:
         """The minute she chose; the exact time as it arrived where she did not change it. Never in the future."""
-        chosen, kept = self.cleaned_data["received_at"], self._contact.received_at
-        if chosen == kept.replace(second=0, microsecond=0):
+        typed, kept = self.cleaned_data["received_at"], self._contact.received_at
+        if typed == timezone.localtime(kept).replace(second=0, microsecond=0, tzinfo=None):
             return kept
+        # An hour that comes twice is taken as its first; one that clocks skip, as the hour before put forward.
+        chosen = timezone.make_aware(typed).astimezone(UTC)
         if chosen > timezone.now():
             raise forms.ValidationError(_("This time has not come yet."))
         return chosen

@@ -24,6 +24,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Nobody has taken them yet; the urgent first, then the oldest."""
         return self.filter(state=Contact.State.WAITING).order_by("-priority", "received_at")
 
+    def not_findable(self) -> ContactQuerySet:
+        """Waiting contacts a search by phone or name would pass over; the oldest first."""
+        return self.filter(state=Contact.State.WAITING, findable=False).order_by("received_at")
+
 
 class Contact(SealedRecord):
     """One contact. What was said, who said it and in which language are sealed."""
@@ -46,6 +50,7 @@ class Contact(SealedRecord):
         "notice_version": "of the privacy notice shown",
         "notice_at": "when it was shown",
         "notice_language": "only while it waits; then sealed with the rest",
+        "findable": "have its search tokens been made; a contact that arrived by itself waits for a member's session",
     }
 
     class State(models.TextChoices):
@@ -69,6 +74,7 @@ class Contact(SealedRecord):
     notice_version = models.CharField(max_length=20, blank=True)
     notice_at = models.DateTimeField(null=True)
     notice_language = models.CharField(max_length=3, blank=True)
+    findable = models.BooleanField(default=False)
 
     language = SealedField()  # code list language
     speaker = SealedField()  # code list speaker: who is speaking

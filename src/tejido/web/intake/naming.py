@@ -67,3 +67,19 @@ def spoken_name_values(name: str | None) -> Values:
     for place, first in enumerate(words[:2]):
         found |= full_name_values([first], words[place + 1 :])
     return found
+
+
+def name_parts(name: str | None) -> tuple[str, str, str]:
+    """A name said in one breath as given names, first and second surname: a proposal, for a person to correct.
+
+    A particle belongs to what follows it: `de la Cruz` is one surname.
+    """
+    parts: list[str] = []
+    for word in (name or "").split():
+        if parts and folded(parts[-1].split()[-1]) in _PARTICLES:
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    at = 2 if len(parts) > 3 else 1
+    surnames = [*parts[at:], "", ""]
+    return " ".join(parts[:at]), surnames[0], " ".join(surnames[1:]).strip()

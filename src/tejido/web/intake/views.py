@@ -13,16 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.saying import say_next
 from tejido.web.intake import actions
 from tejido.web.intake.choices import said
 from tejido.web.intake.forms import ContactForm, TakeCallForm
+from tejido.web.intake.merging import merged
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import SIZE, Page, newest_first
 from tejido.web.security import audit
 from tejido.web.security.access import requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
@@ -57,6 +60,7 @@ def list_contacts(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.CONTACT_TAKE)
 @require_POST
+@once
 def take_call(request: StaffRequest) -> HttpResponse:
     """The phone rings: a contact starts at once, and the first thing to ask is whether she can talk."""
     form = TakeCallForm(request.POST)
@@ -100,18 +104,7 @@ def close_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close a contact that is already saved; the form's own button saves and closes in one step."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
     revision = request.POST.get("revision", "")
-    try:
-        actions.close_contact(
-            contact=contact, revision=int(revision) if revision.isdigit() else contact.revision,
-            by=request.user, ring=request.ring, now=timezone.now(),
-        )  # fmt: skip
-    except (BadInput, StaleRevision) as problem:
-        contact.refresh_from_db()
-        values = contact.opened(request.ring).values
-        form = ContactForm.showing(contact, values)
-        words = problem.words[short_language()] if isinstance(problem, BadInput) else _("Someone else saved first.")
-        return _page(request, contact, values, form, status=422, problem=words)
-    return redirect("list_contacts")
+    return _close(request, contact, int(revision) if revision.isdigit() else contact.revision)
 
 
 def _save(request: StaffRequest, contact: Contact) -> HttpResponse:
@@ -121,10 +114,12 @@ def _save(request: StaffRequest, contact: Contact) -> HttpResponse:
         if draft:
             return _draft_answer(request, contact, "problem", status=422)
         return _page(request, contact, contact.opened(request.ring).values, form, status=422)
-    given = form.cleaned_data
+    given, answers = form.cleaned_data, form.answers()
+    if request.POST.get("then") == "hung_up":
+        answers["outcome"] = answers["outcome"] or code_list("contact_outcome").where(hung_up=True)[0]
     try:
         actions.save_contact(
-            contact=contact, answers=form.answers(), revision=given["revision"], channel=given["channel"],
+            contact=contact, answers=answers, revision=given["revision"], channel=given["channel"],
             received_at=given["received_at"], duty_noted=given["duty_noted"],
             by=request.user, ring=request.ring, now=timezone.now(),
         )  # fmt: skip
@@ -140,14 +135,28 @@ def _save(request: StaffRequest, contact: Contact) -> HttpResponse:
 def _go_on(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Where the pressed button leads once everything is saved."""
     then = request.POST.get("then", "")
-    if then == "close":
-        actions.close_contact(
-            contact=contact, revision=contact.revision, by=request.user, ring=request.ring, now=timezone.now()
-        )
-        return redirect("list_contacts")
+    if then in ("close", "hung_up"):
+        return _close(request, contact, contact.revision)
     if then == "case":
         return redirect("open_case_from", contact.pk)
+    say_next(request, _("Saved."))
     return redirect("edit_contact", contact.pk)
+
+
+def _close(request: StaffRequest, contact: Contact, revision: int) -> HttpResponse:
+    """Close what is saved, and say so; or say what is still missing."""
+    try:
+        actions.close_contact(
+            contact=contact, revision=revision, by=request.user, ring=request.ring, now=timezone.now()
+        )
+    except (BadInput, StaleRevision) as problem:
+        contact.refresh_from_db()
+        values = contact.opened(request.ring).values
+        form = ContactForm.showing(contact, values)
+        words = problem.words[short_language()] if isinstance(problem, BadInput) else _("Someone else saved first.")
+        return _page(request, contact, values, form, status=422, problem=words)
+    say_next(request, _("Contact %(code)s is saved and closed.") % {"code": contact.code})
+    return redirect("list_contacts")
 
 
 def _draft_answer(request: StaffRequest, contact: Contact, state: str, *, status: int = 200) -> HttpResponse:
@@ -163,20 +172,13 @@ def _difference(request: StaffRequest, standing: Any, typed: ContactForm) -> Htt
     """Someone else saved: what stands now beside what was typed; saving again keeps what is typed."""
     values = standing.opened(request.ring).values
     audit.record("contact.read", by=request.user, record=standing)
-    now = ContactForm.showing(standing, values)
-    differing = []
-    for name, mine in typed.answers().items():
-        if mine != values[name]:
-            differing.append({"field": typed[name], "standing": said(now.fields[name], values[name])})
-    # Where she had typed nothing, what was saved elsewhere goes into the form: saving again must not empty it.
-    kept = {name: now.initial[name] for name, mine in typed.answers().items() if mine is None and values[name]}
-    retyped = ContactForm({**_lists(request.POST), **kept, "revision": standing.revision}, contact=standing)
+    now, mine = ContactForm.showing(standing, values), typed.answers()
+    differing = [
+        {"field": typed[name], "standing": said(now.fields[name], values[name])}
+        for name in typed.changed_data if name in mine and mine[name] != values[name]
+    ]  # fmt: skip
+    retyped = ContactForm(merged(typed, now.initial, revision=standing.revision), contact=standing)
     return _page(request, standing, values, retyped, status=409, differing=differing)
-
-
-def _lists(posted: Any) -> dict[str, Any]:
-    """Posted values as a form takes them: a list where there are several."""
-    return {name: posted.getlist(name) if name == "countries" else posted.get(name) for name in posted}
 
 
 def _page(

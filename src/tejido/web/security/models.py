@@ -114,3 +114,13 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["member_id", "at"], name="audit_by_member")]
+
+
+class SentForm(models.Model):
+    """A form that made something, by the mark on its page: pressed twice, it makes one thing. Kept for a day."""
+
+    OPEN_COLUMNS = {"id": "hash over a random mark", "led_to": "an address: ids only", "at": "time of the act"}
+
+    id = models.UUIDField(primary_key=True)
+    led_to = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)

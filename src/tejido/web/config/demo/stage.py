@@ -93,6 +93,9 @@ class Stage:
         if self._is_complete:
             claim(self.folder)
             self.say("Found what was here before (--fresh starts over) · Se conserva lo anterior")
+            for code in NODES:  # made, perhaps, by an earlier version
+                self._finish([sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+                             read_environment(self.folder / code))  # fmt: skip
             return
         self.folder.mkdir(parents=True)
         _refuse_full(self.folder, _SPACE)

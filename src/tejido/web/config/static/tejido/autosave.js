@@ -7,21 +7,42 @@
   const form = document.getElementById("contact-form");
   const words = document.getElementById("save-words");
   if (!form || !words) return;
-  let lost = false;
+  let lost = "";
+  let saving = false;
+  let leaving = false;
+  let pressed = null;
   const say = (name, problem) => {
     const shown = document.getElementById("save-state");
     shown.textContent = words.dataset[name];
     shown.className = problem ? "notice problem" : "hint";
   };
   const ours = (event) => event.detail.elt === form;
-  form.addEventListener("htmx:beforeRequest", (event) => { if (ours(event)) say("saving", false); });
-  form.addEventListener("htmx:afterRequest", (event) => { if (ours(event) && event.detail.successful) lost = false; });
-  form.addEventListener("htmx:sendError", (event) => { if (ours(event)) { lost = true; say("unreachable", true); } });
+  const missed = (name) => { lost = name; say(name, true); };
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (!ours(event)) return;
+    if (leaving) { event.preventDefault(); return; } // the pressed button saves all of it
+    saving = true;
+    say("saving", false);
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (!ours(event)) return;
+    saving = false;
+    if (event.detail.successful) lost = "";
+    const button = pressed;
+    pressed = null;
+    if (button) setTimeout(() => form.requestSubmit(button)); // once it is known whether the draft was lost
+  });
+  form.addEventListener("htmx:sendError", (event) => { if (ours(event)) missed("unreachable"); });
   form.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (!ours(event) || status === 409 || status === 422) return; // these bring their own words
-    lost = true;
-    say(status === 401 || status === 403 ? "ended" : "unreachable", true);
+    missed(status === 401 || status === 403 ? "ended" : "failed");
+  });
+  // A button waits for the draft on its way, else it would save over it; and it never leads to a browser's error page.
+  form.addEventListener("submit", (event) => {
+    if (saving) { event.preventDefault(); pressed = event.submitter; return; }
+    if (lost) { event.preventDefault(); say(lost, true); again(); return; }
+    leaving = true;
   });
   const again = async () => {
     if (!lost) return;

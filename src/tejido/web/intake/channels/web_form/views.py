@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,9 +33,15 @@ def write_to_us(request: HttpRequest) -> HttpResponse:
     version, shown_at, shown_in = _notice_shown(request, now)
     form = WebForm(request.POST or None, initial={"language": short_language()}, voluntary_label=_voluntary(now))
     if request.method == "POST" and "switch" not in request.POST and form.is_valid():
-        actions.receive(
-            notice_version=version, notice_at=shown_at, notice_language=shown_in, answers=form.cleaned_data, now=now
-        )
+        try:
+            actions.receive(
+                notice_version=version, notice_at=shown_at, notice_language=shown_in, answers=form.cleaned_data, now=now
+            )
+        except DatabaseError:  # a full disk, a database held too long: her words go back to her, whole
+            logging.getLogger(__name__).exception("a contact could not be kept")
+            form.add_error(None, _("It did not arrive: our side cannot keep it right now. What you wrote is still "
+                                   "here: wait a minute and press Send again. If it is urgent, call."))  # fmt: skip
+            return _page(request, form, now, status=503)
         return redirect("thank")
     return _page(request, form, now)
 
@@ -43,7 +52,7 @@ def thank(request: HttpRequest) -> HttpResponse:
     return render(request, "web_form/thank.html", {"real_lines": real_lines()})
 
 
-def _page(request: HttpRequest, form: WebForm, now: datetime) -> HttpResponse:
+def _page(request: HttpRequest, form: WebForm, now: datetime, *, status: int = 200) -> HttpResponse:
     language = request.POST.get("switch", "")
     switched = language in dict(settings.LANGUAGES)
     if switched:
@@ -60,7 +69,9 @@ def _page(request: HttpRequest, form: WebForm, now: datetime) -> HttpResponse:
         "notice_shown": signing.dumps(shown, salt=_SALT),
         "real_lines": real_lines(),
     }
-    response = render(request, "web_form/write_to_us.html", context, status=422 if form.errors else 200)
+    response = render(
+        request, "web_form/write_to_us.html", context, status=422 if form.errors and status == 200 else status
+    )
     if switched:
         remember_language(response, language)
     return response
