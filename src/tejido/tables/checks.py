@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NoReturn
 
+import duckdb
 import numpy as np
 
 from tejido.tables.groups import check_group_rows, check_groups
@@ -23,7 +24,7 @@ from tejido.tables.records import record_table
 from tejido.tables.rows import MISSING, Codes, TableRows, is_coded
 from tejido.tables.rules import REQUIRED, RowRule, row_rules
 from tejido.tables.shape import Column, Kind, Table
-from tejido.tables.sources import Connection, NoSource, Source, literal, quoted
+from tejido.tables.sources import Connection, NoSource, ParquetSource, Source, damaged, literal, quoted
 from tejido.vocabulary import code_list
 
 
@@ -136,12 +137,19 @@ class _Check:
         rules = row_rules(table, self.manifest.as_of)
         ids = [column.name for column in table.columns if column.name == table.key or _targets(table, column)]
         numbers = [column for column in table.columns if column.required and column.kind in _NUMBERS]
-        found = self.connection.execute(
+        query = (
             f"SELECT {', '.join(f'{_hashed(quoted(name), self.attempt)} AS {quoted(name)}' for name in ids)}, "
             f"{''.join(f'{_number(column)} AS {quoted(column.name)}, ' for column in numbers)}"
             f"coalesce({' OR '.join(f'({rule.broken})' for rule in rules) or 'false'}, false) AS __broken "
             f"FROM {self._name(table)}"
-        ).fetchnumpy()
+        )
+        try:
+            found = self.connection.execute(query).fetchnumpy()
+        except duckdb.Error as error:
+            source = self.find.sources[table.name]
+            if isinstance(source, ParquetSource) and not isinstance(error, duckdb.OutOfMemoryException):
+                raise damaged(source.name) from None
+            raise
         if found["__broken"].any():
             self._broken(table, rules)
         self.rows[table.name] = TableRows(

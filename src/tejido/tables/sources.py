@@ -180,7 +180,7 @@ class ParquetSource:
         except pa.ArrowNotImplementedError:  # lists whose dictionary overflowed: many values, so not only codes
             return codes_in_rows(connection, quoted(target), columns)
         except (pa.ArrowException, OSError, UnicodeDecodeError):
-            raise self._damaged() from None
+            raise damaged(self.name) from None
 
     def _schema(self) -> pa.Schema:
         if self.path.stat().st_size == 0:
@@ -188,15 +188,17 @@ class ParquetSource:
         try:
             return pyarrow.parquet.read_schema(self.path)
         except (pa.ArrowException, OSError):
-            raise self._damaged() from None
+            raise damaged(self.name) from None
 
-    def _damaged(self) -> BadInput:
-        return BadInput(
-            "records.parquet",
-            en="not a whole Parquet file: it was cut off or damaged, or is something else",
-            es="no es un archivo Parquet completo: se cortó, se dañó o es otra cosa",
-            where=self.name,
-        )
+
+def damaged(where: str) -> BadInput:
+    """The one error of a Parquet file that is not whole."""
+    return BadInput(
+        "records.parquet",
+        en="not a whole Parquet file: it was cut off or damaged, or is something else",
+        es="no es un archivo Parquet completo: se cortó, se dañó o es otra cosa",
+        where=where,
+    )
 
 
 def check_type(column: Column, found: pa.DataType, where: str) -> None:

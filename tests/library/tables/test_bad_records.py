@@ -254,6 +254,21 @@ def test_a_parquet_file_of_another_shape_is_refused(tmp_path: Path) -> None:
     assert refusal(folder) == "mx/cases.parquet, row 1, column status: the column is missing"
 
 
+@pytest.mark.parametrize("column", ["contact_id", "received_on", "channel", "case_id"])
+def test_a_parquet_file_damaged_within_is_refused(tmp_path: Path, column: str) -> None:
+    import pyarrow.parquet as pq
+
+    folder = make(tmp_path, "parquet")
+    path = folder / "contacts.parquet"
+    group = pq.read_metadata(path).row_group(0)
+    chunk = next(one for one in map(group.column, range(group.num_columns)) if one.path_in_schema == column)
+    start = chunk.dictionary_page_offset
+    content = bytearray(path.read_bytes())
+    content[start : start + chunk.total_compressed_size] = bytes(chunk.total_compressed_size)
+    path.write_bytes(content)
+    assert refusal(folder).startswith("mx/contacts.parquet: not a whole Parquet file")
+
+
 def test_rows_that_end_in_different_ways(tmp_path: Path) -> None:
     folder = make(tmp_path)
     edit(folder / "cases.csv", lambda text: text.replace("\n", "\r\n", 1))
