@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tejido.tables import Column, Kind, Table
@@ -108,23 +108,6 @@ def named(condition: Condition, table: str) -> Iterator[tuple[str, str]]:
             yield from named(part, table)
         case Linked(table=other, condition=inner) | Exists(table=other, condition=inner):
             yield from named(inner, other)
-
-
-def expanded(condition: Condition, definitions: Mapping[str, Condition]) -> Condition:
-    """The condition with each named indicator in `definitions` replaced by its filter."""
-    match condition:
-        case Meets(indicator) if indicator in definitions:
-            return expanded(definitions[indicator], definitions)
-        case All(parts):
-            return All(tuple(expanded(part, definitions) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(expanded(part, definitions) for part in parts))
-        case Not(part):
-            return Not(expanded(part, definitions))
-        case Linked() | Exists():
-            return replace(condition, condition=expanded(condition.condition, definitions))
-        case _:
-            return condition
 
 
 def columns_of(condition: Condition) -> Iterator[str]:

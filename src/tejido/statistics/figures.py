@@ -9,11 +9,13 @@ from pathlib import Path
 from tejido.statistics.counting import count_node, counter, tabulate
 from tejido.statistics.definitions import indicator
 from tejido.statistics.handovers import check_exchanged
+from tejido.statistics.holdings import Holdings
 from tejido.statistics.specification import Indicator
 from tejido.statistics.tabulation import Cell
 from tejido.statistics.window import Window
 from tejido.tables.ctdc import attach_ctdc
 from tejido.tables.reading import open_records
+from tejido.tables.rows import TableRows, codes_in_rows
 from tejido.vocabulary import BadInput
 
 Rows = list[tuple[str | None, int]]  # (code, or None without a breakdown; how many)
@@ -63,5 +65,7 @@ def _public(files: Sequence[Path], chosen: Indicator) -> list[Cell]:
     with counter() as connection:
         for number, file in enumerate(files):
             attach_ctdc(connection, Path(file), f"f{number}")
-            cells.extend(count_node(connection, f"f{number}", (chosen.id,), None, ()))
+            codes = codes_in_rows(connection, f"f{number}_{chosen.table.name}", chosen.table.columns)
+            size = len(codes[chosen.table.columns[0].name].numbers)
+            cells.extend(count_node(Holdings({chosen.table.name: TableRows(size, codes)}), (chosen.id,), None))
     return cells

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tejido.statistics.queries import listed, quoted
 from tejido.statistics.tabulation import HandedOver, Tabulation
 from tejido.tables import RECORD_TABLES
 from tejido.tables.records import CASES
+from tejido.tables.sources import literal
 from tejido.vocabulary import BadInput
 
 SHARED_TABLES = tuple(table.name for table in RECORD_TABLES if "handover_id" in table.names)
@@ -23,7 +23,7 @@ def check_handovers(connection: Any, prefixes: Mapping[str, str], partners: Sequ
     """
     for table in SHARED_TABLES:
         parts = [
-            f"SELECT {quoted(node)} AS node, handover_id, counted_by FROM {prefix}_{table} "
+            f"SELECT {literal(node)} AS node, handover_id, counted_by FROM {prefix}_{table} "
             "WHERE handover_id IS NOT NULL"
             for node, prefix in prefixes.items()
         ]
@@ -35,6 +35,10 @@ def check_handovers(connection: Any, prefixes: Mapping[str, str], partners: Sequ
 def _first(connection: Any, query: str) -> tuple[Any, ...] | None:
     row: tuple[Any, ...] | None = connection.execute(f"{query} ORDER BY ALL LIMIT 1").fetchone()
     return row
+
+
+def _listed(nodes: Sequence[str]) -> str:
+    return ", ".join(literal(node) for node in nodes)
 
 
 def _refused(node: str, table: str, handover: str | None, en: str, es: str) -> BadInput:
@@ -92,7 +96,7 @@ def _left_to_no_one(connection: Any, table: str, nodes: Sequence[str], partners:
         connection,
         f"SELECT a.node, a.handover_id, a.counted_by FROM handed_over_{table} AS a "
         f"ANTI JOIN handed_over_{table} AS b ON b.handover_id = a.handover_id AND b.node = a.counted_by "
-        f"WHERE a.counted_by IN ({listed(nodes)})  AND a.counted_by <> a.node",
+        f"WHERE a.counted_by IN ({_listed(nodes)})  AND a.counted_by <> a.node",
     )
     if found:
         raise _refused(
@@ -105,7 +109,7 @@ def _left_to_no_one(connection: Any, table: str, nodes: Sequence[str], partners:
 
 
 def _counted_elsewhere(connection: Any, table: str, nodes: Sequence[str], partners: Sequence[str]) -> None:
-    present = listed([*nodes, *partners])
+    present = _listed([*nodes, *partners])
     found = _first(
         connection,
         f"SELECT min(node), handover_id, max(node), max(counted_by) FROM handed_over_{table} "
@@ -130,16 +134,16 @@ def handed_over(connection: Any, node: str, nodes: Sequence[str], partners: Sequ
     """
     found = []
     for table in SHARED_TABLES:
-        here = f"counted_by = {quoted(node)} AND node = {quoted(node)}"
+        here = f"counted_by = {literal(node)} AND node = {literal(node)}"
         if not partners:
-            here += f" AND handover_id IN (SELECT handover_id FROM handed_over_{table} WHERE node <> {quoted(node)})"
+            here += f" AND handover_id IN (SELECT handover_id FROM handed_over_{table} WHERE node <> {literal(node)})"
         counted = connection.execute(f"SELECT count(*) FROM handed_over_{table} WHERE {here}").fetchone()[0]
         others = [other for other in (*nodes, *partners) if other != node]
         left = dict.fromkeys(others, 0)
         if others:
             rows = connection.execute(
                 f"SELECT counted_by, count(*) FROM handed_over_{table} "
-                f"WHERE node = {quoted(node)} AND counted_by IN ({listed(others)}) "
+                f"WHERE node = {literal(node)} AND counted_by IN ({_listed(others)}) "
                 "GROUP BY counted_by"
             ).fetchall()
             left.update({str(other): int(number) for other, number in rows})

@@ -1,55 +1,80 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold inside and between the record tables, checked in sets by DuckDB.
 
-The good case is what must be fast: one pass over each column group, never a row in Python. Only when a pass finds
-something does a second, slower query ask where.
+The good case is what must be fast: each column is read once, never a row in Python, and what was read is what
+is counted afterwards. Only when a check finds something does a second, slower query ask where.
 """
 
 # ruff: noqa: S608  names in the SQL come from declared tables; values are quoted in `sources`
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NoReturn
 
+import duckdb
+import numpy as np
+
 from tejido.tables.groups import check_group_rows, check_groups
-from tejido.tables.id_sets import Hashes, IdSet
+from tejido.tables.id_sets import NOWHERE, Hashes, IdSet
 from tejido.tables.manifest import Manifest, is_node_name
 from tejido.tables.place_of_error import Finder
 from tejido.tables.records import record_table
-from tejido.tables.rules import REQUIRED, row_rules
+from tejido.tables.rows import MISSING, Codes, TableRows, is_coded
+from tejido.tables.rules import REQUIRED, RowRule, row_rules
 from tejido.tables.shape import Column, Kind, Table
-from tejido.tables.sources import Connection, NoSource, Source, literal, quoted
-from tejido.tables.values import values_in_rows
+from tejido.tables.sources import Connection, NoSource, ParquetSource, Source, damaged, literal, quoted
 from tejido.vocabulary import code_list
 
 
 def check_records(
     connection: Connection, prefix: str, sources: Mapping[str, Source], manifest: Manifest, *, whole: bool = True
-) -> None:
-    """Raises `BadInput` naming file, row and column of the first thing that is wrong.
+) -> dict[str, TableRows]:
+    """Raises `BadInput` naming file, row and column of the first thing that is wrong; the rows by table if nothing is.
 
     References and the counts of groups are checked where both tables are among `sources`. `whole` adds what counting
-    would refuse by itself: groups with codes of their own, a hand-over that stands twice.
+    together refuses by itself: a hand-over that stands twice.
     """
-    nothing = connection.execute("SELECT hash(NULL::VARCHAR) | 1 AS nothing").fetchnumpy()["nothing"]
-    check = _Check(connection, prefix, manifest, Finder(connection, prefix, sources), nothing)
-    tables = [record_table(name) for name, source in sources.items() if not isinstance(source, NoSource)]
+    attempt = 0
+    while True:
+        try:
+            return _checked(_Check(connection, prefix, manifest, Finder(connection, prefix, sources), attempt), whole)
+        except _SharedHash:
+            attempt += 1
+
+
+def _checked(check: _Check, whole: bool) -> dict[str, TableRows]:
+    sources = check.find.sources
+    tables = [record_table(name) for name in sources]
     for table in tables:
         check.values(table)
-    for name in sources:
-        check.key(record_table(name), sources)
     for table in tables:
-        check.references(table, sources)
+        check.key(table)
+    for table in tables:
+        check.references(table)
     if "group_counts" in sources and "persons" in sources:
-        check_groups(connection, prefix, check.find)
+        check_groups(check.rows, check.find)
+    if "persons" in sources:
+        check_group_rows(check.rows["persons"], check.find)
     for table in tables:
         check.complete(table)
-    if whole:
-        check_group_rows(connection, prefix, check.find)
-        for table in tables:
-            if "handover_id" in table.names:
-                check.handed_over_once(table)
+    for table in tables:
+        if whole and "handover_id" in table.names:
+            check.handed_over_once(table)
+    return check.rows
+
+
+class _SharedHash(Exception):
+    """Two different ids have the same hash."""
+
+
+def _hashed(name: str, attempt: int) -> str:
+    """SQL for a 64-bit hash of an id: of 2 million ids two share one by chance once in millions of files.
+
+    Another attempt hashes other text, so that those two are told apart.
+    """
+    return f"hash({name} || '{attempt}')" if attempt else f"hash({name})"
 
 
 # A tie runs from a person to a person or a business.
@@ -64,21 +89,31 @@ _TWICE = (
     "el mismo traspaso {value} está en varias filas; se esperaba una",
 )
 
+_NUMBERS = (Kind.DATE, Kind.INTEGER, Kind.FLAG)
+
+
+def _number(column: Column) -> str:
+    name = quoted(column.name)
+    return f"({name} - DATE '1970-01-01')::INTEGER" if column.kind is Kind.DATE else name
+
 
 def _targets(table: Table, column: Column) -> tuple[str, ...]:
     """The tables in one of which a reference finds its row; none where the column is no reference."""
     return _TARGETS.get((table.name, column.name), (column.references,) if column.references else ())
 
 
-def _wrong(column: Column, values: Collection[str | None]) -> list[str | None]:
+def _wrong(column: Column, codes: Codes) -> list[str | None]:
     """Which values may not stand in a column of codes or of nodes, what is missing last."""
+    if column.kind is Kind.TEXT:
+        return []
     known = code_list(column.codes) if column.codes is not None else None
-    given = sorted(value for value in values if value is not None)
-    wrong: list[str | None] = [
-        value for value in given if not (is_node_name(value) if known is None else value in known)
-    ]
+    right = [value for value in codes.values if (is_node_name(value) if known is None else value in known)]
     missing_is_wrong = column.required or column.kind is Kind.CODES
-    return [*wrong, None] if None in values and missing_is_wrong else wrong
+    if len(right) == len(codes.values) and not (missing_is_wrong and (codes.numbers == MISSING).any()):
+        return []
+    used = codes.used
+    wrong = sorted(value for value in used if value is not None and value not in right)
+    return [*wrong, None] if None in used and missing_is_wrong else [*wrong]
 
 
 @dataclass(frozen=True)
@@ -87,36 +122,47 @@ class _Check:
     prefix: str
     manifest: Manifest
     find: Finder
-    nothing: Hashes  # the hash of a missing value, alone
+    attempt: int
+    rows: dict[str, TableRows] = field(default_factory=dict)  # by table
     ids: dict[str, IdSet] = field(default_factory=dict)  # by table
     hashes: dict[tuple[str, str], Hashes] = field(default_factory=dict)  # by table and column
 
     def values(self, table: Table) -> None:
-        """Codes are in their lists; rows keep their rules."""
-        self._codes(table)
+        """Codes are in their lists; rows keep their rules. Reads all of the table that is looked at."""
+        columns = [column for column in table.columns if is_coded(column)]
+        codes = self.find.sources[table.name].codes(self.connection, f"{self.prefix}_{table.name}", columns)
+        for column in columns:
+            for value in _wrong(column, codes[column.name]):
+                self._bad_value(table, column, value)
         rules = row_rules(table, self.manifest.as_of)
-        if not rules:
-            return
-        any_broken = " OR ".join(f"({rule.broken})" for rule in rules)
-        if not self._one(f"SELECT count(*) FROM {self._name(table)} WHERE {any_broken}")[0]:
-            return
+        ids = [column.name for column in table.columns if column.name == table.key or _targets(table, column)]
+        numbers = [column for column in table.columns if column.required and column.kind in _NUMBERS]
+        query = (
+            f"SELECT {', '.join(f'{_hashed(quoted(name), self.attempt)} AS {quoted(name)}' for name in ids)}, "
+            f"{''.join(f'{_number(column)} AS {quoted(column.name)}, ' for column in numbers)}"
+            f"coalesce({' OR '.join(f'({rule.broken})' for rule in rules) or 'false'}, false) AS __broken "
+            f"FROM {self._name(table)}"
+        )
+        try:
+            found = self.connection.execute(query).fetchnumpy()
+        except duckdb.Error as error:
+            source = self.find.sources[table.name]
+            if isinstance(source, ParquetSource) and not isinstance(error, duckdb.OutOfMemoryException):
+                raise damaged(source.name) from None
+            raise
+        if found["__broken"].any():
+            self._broken(table, rules)
+        self.rows[table.name] = TableRows(
+            len(found["__broken"]), codes, {column.name: found[column.name] for column in numbers}
+        )
+        self.hashes.update({(table.name, name): found[name] for name in ids})
+
+    def _broken(self, table: Table, rules: list[RowRule]) -> None:
         counts = ", ".join(f"count(*) FILTER ({rule.broken})" for rule in rules)
         broken = self._one(f"SELECT {counts} FROM {self._name(table)}")
         for rule, rows in zip(rules, broken, strict=True):
             if rows:
                 self.find.refuse(table, rule.column, rule.broken, rule.en, rule.es, more=rows - 1)
-
-    def _codes(self, table: Table) -> None:
-        """The different values of all columns of codes: they are few, and only they are compared with the lists."""
-        columns = [c for c in table.columns if c.kind in (Kind.CODE, Kind.CODES) or c.name == "counted_by"]
-        target = f"{self.prefix}_{table.name}"
-        values = self.find.sources[table.name].values(self.connection, target, columns)
-        if not any(_wrong(column, values[column.name]) for column in columns):
-            return
-        exact = values_in_rows(self.connection, quoted(target), columns)
-        for column in columns:
-            for value in _wrong(column, exact[column.name]):
-                self._bad_value(table, column, value)
 
     def _bad_value(self, table: Table, column: Column, value: str | None) -> NoReturn:
         name = quoted(column.name)
@@ -144,47 +190,32 @@ class _Check:
             f"{value!r} no es un código de la lista {column.codes} ({some})",
         )
 
-    def key(self, table: Table, present: Collection[str]) -> None:
-        """Every row has its own id. Keeps the hashed ids, and those of references, which are then looked up in them.
-
-        64-bit hashes: two of 2 million ids share one by chance once in millions of files, and then the ids decide.
-        """
-        self._hash(table, present)
+    def key(self, table: Table) -> None:
+        """Every row has its own id."""
         if table.key is None:
             return
         ids = self.ids[table.name] = IdSet(self.hashes.pop((table.name, table.key)))
-        if not ids.missing(self.nothing).size:
+        if ids.rows(self._nothing)[0] != NOWHERE:
             self.find.refuse(table, table.key, f"{quoted(table.key)} IS NULL", *REQUIRED)
         if ids.repeated:
             self.find.refuse_duplicate(table, table.key)
+            raise _SharedHash
 
-    def _hash(self, table: Table, present: Collection[str]) -> None:
-        """One scan for the key of `table` and all references that can be followed."""
-        names = [
-            column.name
-            for column in table.columns
-            if column.name == table.key or ((targets := _targets(table, column)) and set(targets) <= set(present))
-        ]
-        if not names:
-            return
-        # An IdSet cannot hold 0, so every hash is odd.
-        hashed = ", ".join(f"hash({quoted(name)}) | 1 AS {quoted(name)}" for name in names)
-        found = self.connection.execute(f"SELECT {hashed} FROM {self._name(table)}").fetchnumpy()
-        self.hashes.update({(table.name, name): found[name] for name in names})
-
-    def references(self, table: Table, present: Collection[str]) -> None:
+    def references(self, table: Table) -> None:
         """Every id that points to another table finds its row there, or in one of several."""
         for column in table.columns:
             targets = _targets(table, column)
-            if targets and set(targets) <= set(present):
+            if targets and set(targets) <= set(self.ids):
                 self._references(table, column, targets)
 
     def _references(self, table: Table, column: Column, targets: tuple[str, ...]) -> None:
-        missing = self.hashes.pop((table.name, column.name))
-        for target in targets:
-            missing = self.ids[target].missing(missing)
-        # A missing value hashes to something no id hashes to: what is empty and what dangles come out together.
-        dangling = int((missing != self.nothing[0]).sum())
+        hashes = self.hashes.pop((table.name, column.name))
+        found = self.ids[targets[0]].rows(hashes)
+        self.rows[table.name].points_to[column.name] = found
+        missing = hashes[found == NOWHERE]
+        for target in targets[1:]:
+            missing = missing[self.ids[target].rows(missing) == NOWHERE]
+        dangling = int(np.count_nonzero(missing != self._nothing))
         name, empty = quoted(column.name), missing.size - dangling
         if column.required and empty:
             self.find.refuse(table, column.name, f"{name} IS NULL", *REQUIRED, more=empty - 1)
@@ -206,7 +237,8 @@ class _Check:
     def complete(self, table: Table) -> None:
         """No fewer rows than `records.json` says were written: a file cut between two rows is whole to the eye."""
         expected = self.manifest.rows.get(table.name, 0)
-        if expected and (rows := self._one(f"SELECT count(*) FROM {self._name(table)}")[0]) < expected:
+        there = not isinstance(self.find.sources[table.name], NoSource)
+        if there and (rows := self.rows[table.name].size) < expected:
             self.find.refuse_cut(table, rows, expected)
 
     def handed_over_once(self, table: Table) -> None:
@@ -215,6 +247,14 @@ class _Check:
         broken = f"handover_id IN ({twice})"
         if (rows := self._one(f"SELECT count(*) FROM {self._name(table)} WHERE {broken}")[0]) > 0:
             self.find.refuse(table, "handover_id", broken, *_TWICE, more=rows - 1)
+
+    @cached_property
+    def _nothing(self) -> Hashes:
+        """The hash of a missing value, alone."""
+        found: Hashes = self.connection.execute(
+            f"SELECT {_hashed('NULL::VARCHAR', self.attempt)} AS nothing"
+        ).fetchnumpy()["nothing"]
+        return found
 
     def _name(self, table: Table) -> str:
         return quoted(f"{self.prefix}_{table.name}")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from tejido.tables.rows import Mask
 from tejido.tables.shape import Sensitivity, Table
 from tejido.tables.sources import ROW, Connection, Source, quoted
 from tejido.vocabulary import BadInput
@@ -25,6 +26,12 @@ class Finder:
         """Refuse the first row where the SQL condition `broken` holds; `more` is how many others there are."""
         relation = f"(SELECT * FROM {self._rows(table)} WHERE {broken})"
         self.refuse_first(table, column, relation, en, es, more=more)
+
+    def refuse_rows(self, table: Table, column: str, broken: Mask, en: str, es: str, *, others: bool = False) -> None:
+        """Refuse the first row that `broken` marks, if it marks one; `others`: say how many more there are."""
+        if broken.any():
+            here = f"(SELECT * FROM {self._rows(table)} LIMIT 1 OFFSET {int(broken.argmax())})"
+            self.refuse_first(table, column, here, en, es, more=int(broken.sum()) - 1 if others else 0)
 
     def refuse_first(self, table: Table, column: str, relation: str, en: str, es: str, *, more: int = 0) -> NoReturn:
         """Refuse the first row of a relation that keeps the columns and row numbers of `table`."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 from tejido.tables.checks import check_records
 from tejido.tables.manifest import Manifest, is_node_name
 from tejido.tables.records import RECORD_TABLES, REQUIRED_TABLES, record_table
+from tejido.tables.rows import TableRows
 from tejido.tables.sources import Connection, CsvSource, MemorySource, NoSource, ParquetSource, Source
 from tejido.tables.writing import conform
 from tejido.vocabulary import BadInput
@@ -61,8 +62,13 @@ class Records:
                 sources[table.name] = NoSource(table, where)
         return cls(Manifest(node, as_of, invented), sources)
 
-    def attach(self, connection: Connection, prefix: str, *, tables: Collection[str] | None = None) -> None:
+    def attach(
+        self, connection: Connection, prefix: str, *, tables: Collection[str] | None = None
+    ) -> dict[str, TableRows]:
         """Create `{prefix}_contacts`, `{prefix}_cases`, … in `connection`, typed, and check every row of them.
+
+        Returns the rows by table as the check has read them, for counting. The connection must keep rows in their
+        order, as DuckDB does unless told otherwise.
 
         `tables` limits the work to those named (a count needs no names); references are checked between them. CSV files
         are checked whole whatever is asked for: people make them by hand, and one that is broken says so early.
@@ -77,7 +83,7 @@ class Records:
         for table in chosen:
             self._sources[table.name].attach(connection, f"{prefix}_{table.name}")
         sources = {table.name: self._sources[table.name] for table in chosen}
-        check_records(connection, prefix, sources, self._manifest, whole=tables is None)
+        return check_records(connection, prefix, sources, self._manifest, whole=tables is None)
 
 
 def open_records(folder: Path) -> Records:

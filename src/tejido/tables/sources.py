@@ -16,8 +16,8 @@ import pyarrow.parquet
 
 from tejido.tables.arrow_types import arrow_type
 from tejido.tables.csv_files import csv_header, diagnose_csv
+from tejido.tables.rows import Codes, codes_in_parquet, codes_in_rows
 from tejido.tables.shape import Column, Kind, Table
-from tejido.tables.values import Values, values_in_parquet, values_in_rows
 from tejido.vocabulary import BadInput
 
 Connection = Any  # duckdb.DuckDBPyConnection; duckdb ships no types we can rely on
@@ -46,8 +46,8 @@ class Source(Protocol):
     def rows(self, target: str) -> str:
         """A relation of the same typed rows with their row number `__row`, for saying where something is wrong."""
 
-    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
-        """The different values of columns of codes: all that stand in the rows, perhaps others."""
+    def codes(self, connection: Connection, target: str, columns: Sequence[Column]) -> dict[str, Codes]:
+        """What stands in columns of few different values, row by row."""
 
 
 def quoted(name: str) -> str:
@@ -125,8 +125,8 @@ class CsvSource:
     def rows(self, target: str) -> str:
         return f"(SELECT *, rowid + 2 AS {ROW} FROM {quoted(target)})"
 
-    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
-        return values_in_rows(connection, quoted(target), columns)
+    def codes(self, connection: Connection, target: str, columns: Sequence[Column]) -> dict[str, Codes]:
+        return codes_in_rows(connection, quoted(target), columns)
 
 
 def _strict(column: Column) -> str:
@@ -153,7 +153,7 @@ def _strict(column: Column) -> str:
 
 @dataclass(frozen=True)
 class ParquetSource:
-    """A Parquet file with the declared types. It stays where it is: counting streams over it."""
+    """A Parquet file with the declared types. It stays where it is."""
 
     table: Table
     path: Path
@@ -174,13 +174,13 @@ class ParquetSource:
         source = f"read_parquet({exact_path(self.path)}, file_row_number=true)"
         return f"(SELECT {columns}, file_row_number + 2 AS {ROW} FROM {source})"
 
-    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
+    def codes(self, connection: Connection, target: str, columns: Sequence[Column]) -> dict[str, Codes]:
         try:
-            return values_in_parquet(self.path, columns)
+            return codes_in_parquet(self.path, columns)
         except pa.ArrowNotImplementedError:  # lists whose dictionary overflowed: many values, so not only codes
-            return values_in_rows(connection, quoted(target), columns)
+            return codes_in_rows(connection, quoted(target), columns)
         except (pa.ArrowException, OSError, UnicodeDecodeError):
-            raise self._damaged() from None
+            raise damaged(self.name) from None
 
     def _schema(self) -> pa.Schema:
         if self.path.stat().st_size == 0:
@@ -188,15 +188,17 @@ class ParquetSource:
         try:
             return pyarrow.parquet.read_schema(self.path)
         except (pa.ArrowException, OSError):
-            raise self._damaged() from None
+            raise damaged(self.name) from None
 
-    def _damaged(self) -> BadInput:
-        return BadInput(
-            "records.parquet",
-            en="not a whole Parquet file: it was cut off or damaged, or is something else",
-            es="no es un archivo Parquet completo: se cortó, se dañó o es otra cosa",
-            where=self.name,
-        )
+
+def damaged(where: str) -> BadInput:
+    """The one error of a Parquet file that is not whole."""
+    return BadInput(
+        "records.parquet",
+        en="not a whole Parquet file: it was cut off or damaged, or is something else",
+        es="no es un archivo Parquet completo: se cortó, se dañó o es otra cosa",
+        where=where,
+    )
 
 
 def check_type(column: Column, found: pa.DataType, where: str) -> None:
@@ -253,8 +255,8 @@ class MemorySource:
     def rows(self, target: str) -> str:
         return f"(SELECT *, rowid + 2 AS {ROW} FROM {quoted(target)})"
 
-    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
-        return values_in_rows(connection, quoted(target), columns)
+    def codes(self, connection: Connection, target: str, columns: Sequence[Column]) -> dict[str, Codes]:
+        return codes_in_rows(connection, quoted(target), columns)
 
 
 @dataclass(frozen=True)
@@ -271,5 +273,5 @@ class NoSource:
     def rows(self, target: str) -> str:
         return f"(SELECT *, rowid + 2 AS {ROW} FROM {quoted(target)})"
 
-    def values(self, connection: Connection, target: str, columns: Sequence[Column]) -> Values:
-        return values_in_rows(connection, quoted(target), columns)
+    def codes(self, connection: Connection, target: str, columns: Sequence[Column]) -> dict[str, Codes]:
+        return codes_in_rows(connection, quoted(target), columns)

@@ -11,6 +11,8 @@ from typing import Any, Literal
 import pytest
 from tests.library.tables.folder import ONE, ROWS, edit, make, refusal
 
+from tejido.tables import checks
+
 Form = Literal["csv", "parquet"]
 
 
@@ -89,6 +91,18 @@ def test_multiple_answers_may_exceed_the_group_together(tmp_path: Path) -> None:
     assert connection.execute(
         "SELECT sum(count) FROM mx_group_counts WHERE attribute = 'nationalities'"
     ).fetchone() == (43,)
+
+
+def test_ids_that_share_a_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.library.tables.folder import attached
+
+    # At first all ids with the same first letter have the same hash; then those with the same two.
+    monkeypatch.setattr(checks, "_hashed", lambda name, attempt: f"hash(left({name}, {attempt + 1}))")
+    assert attached(make(tmp_path)).execute("SELECT count(*) FROM mx_cases").fetchone() == (2,)
+    line = refusal(make(tmp_path, **changed("cases", 1, case_id="c1")))
+    assert line.startswith("mx/cases.csv, row 3, column case_id: 'c1' is already the id of row 2")
+    line = refusal(make(tmp_path, **changed("persons", 0, case_id="c9")))
+    assert line.startswith("mx/persons.csv, row 2, column case_id: 'c9' is not in the table cases")
 
 
 def test_how_many_rows_are_alike_is_said(tmp_path: Path) -> None:
@@ -238,6 +252,21 @@ def test_a_parquet_file_of_another_shape_is_refused(tmp_path: Path) -> None:
     assert refusal(folder) == "mx/cases.parquet, column opened_on: holds string; expected date32[day]"
     pq.write_table(cases.drop_columns(["status"]), folder / "cases.parquet")
     assert refusal(folder) == "mx/cases.parquet, row 1, column status: the column is missing"
+
+
+@pytest.mark.parametrize("column", ["contact_id", "received_on", "channel", "case_id"])
+def test_a_parquet_file_damaged_within_is_refused(tmp_path: Path, column: str) -> None:
+    import pyarrow.parquet as pq
+
+    folder = make(tmp_path, "parquet")
+    path = folder / "contacts.parquet"
+    group = pq.read_metadata(path).row_group(0)
+    chunk = next(one for one in map(group.column, range(group.num_columns)) if one.path_in_schema == column)
+    start = chunk.dictionary_page_offset
+    content = bytearray(path.read_bytes())
+    content[start : start + chunk.total_compressed_size] = bytes(chunk.total_compressed_size)
+    path.write_bytes(content)
+    assert refusal(folder).startswith("mx/contacts.parquet: not a whole Parquet file")
 
 
 def test_rows_that_end_in_different_ways(tmp_path: Path) -> None:
