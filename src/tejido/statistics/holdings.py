@@ -59,9 +59,9 @@ class Holdings:
             case Linked(column, there, _, inner):
                 return of_those_pointed_to(self.where(inner, there), self.rows[table].points_to[column])
             case Exists(there, column, _, inner):
-                found = np.zeros(self.rows[table].size, np.bool_)
+                found = np.zeros(self.rows[table].size + 1, np.bool_)  # the last is NOWHERE's, -1
                 found[self.rows[there].points_to[column][self.where(inner, there)]] = True
-                return found
+                return found[:-1]
 
     def _meets(self, indicator: Indicator) -> Mask:
         if indicator.id not in self._meeting:
