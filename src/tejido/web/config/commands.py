@@ -48,7 +48,8 @@ def node() -> None:
 @click.option("--staff", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="staff.yaml: the first members, with roles and teams.")  # fmt: skip
 @click.option("--time-zone", required=True, help="Such as America/Mexico_City.")
-@click.option("--first-port", type=click.IntRange(1024, 65533), default=8001, show_default=True)
+@click.option("--first-port", type=click.IntRange(1024, 65533), default=8001, show_default=True,
+              help="First of the three ports of its doors.")  # fmt: skip
 def make(*, folder: Path, code: str, operator: Path, staff: Path, time_zone: str, first_port: int) -> None:
     """Make a node in FOLDER: secrets, database, teams, first members. Passwords are printed once."""
     logins = make_node(folder=folder.resolve(), code=code, operator=operator, staff=staff, time_zone=time_zone,
