@@ -99,6 +99,8 @@ class _UntilClosed:
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 our own fault."""
+    if sys.stdout is None:  # closed by whoever started us (`>&-`)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the process ends
     sys.stdout = cast(TextIO, _UntilClosed(sys.stdout))
     language = reader_language(sys.argv[1:])
     speak(language)

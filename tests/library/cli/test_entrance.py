@@ -62,3 +62,10 @@ def test_the_place_of_what_is_wrong_is_worded_too() -> None:
     problem = BadInput("x", en="no", es="no", where="mx/row.csv, row 3, column gender")
     assert problem.line("en") == "mx/row.csv, row 3, column gender: no"
     assert problem.line("es") == "mx/row.csv, fila 3, columna gender: no"
+
+
+def test_nobody_listening_changes_no_exit_code() -> None:
+    ended = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *TEJIDO, "tables", "list"], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
