@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from tejido.cli.wording import language_option
 from tejido.statistics.definitions import indicator
 from tejido.statistics.figures import Rows, count_files
 from tejido.statistics.window import Window
-from tejido.vocabulary import code_list
+from tejido.vocabulary import Language, Words, code_list
 
 
 @click.command()
@@ -22,15 +23,24 @@ from tejido.vocabulary import code_list
 @click.option("--indicator", "name", required=True, metavar="ID", help="See `tejido indicators list`.")
 @click.option("--by", metavar="NAME", help="A breakdown the indicator declares.")
 @click.option("--window", "dates", metavar="A..B", help="Two dates, both included; without it everything counts.")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def count(files: tuple[Path, ...], source: str, name: str, by: str | None, dates: str | None, as_json: bool) -> None:
+def count(
+    files: tuple[Path, ...],
+    source: str,
+    name: str,
+    by: str | None,
+    dates: str | None,
+    language: Language,
+    as_json: bool,
+) -> None:
     """Count a declared indicator: exact numbers, not protected, for those who may see the records."""
     window = Window.parse(dates) if dates else None
     rows = count_files(files, source=source, name=name, by=by, window=window)
     if as_json:
         click.echo(json.dumps({"rows": [_row(name, by, code, number) for code, number in rows]}, ensure_ascii=False))
         return
-    _print_table(name, by, rows)
+    _print_table(name, by, rows, language)
 
 
 def _row(name: str, by: str | None, code: str | None, number: int) -> dict[str, object]:
@@ -40,16 +50,20 @@ def _row(name: str, by: str | None, code: str | None, number: int) -> dict[str, 
     return {by: int(code) if integers else code, "count": number}
 
 
-def _print_table(name: str, by: str | None, rows: Rows) -> None:
+_BY: Words = {"en": "by", "es": "por"}
+_BLANK: Words = {"en": "(blank)", "es": "(vacío)"}
+
+
+def _print_table(name: str, by: str | None, rows: Rows, language: Language) -> None:
     chosen = indicator(name)
-    click.echo(chosen.label["en"] + (f", by {by}" if by else ""))
     breakdown = chosen.breakdown(by) if by else None
+    click.echo(chosen.label[language] + (f", {_BY[language]} {by}" if by else ""))
     widest = max((len(code or "") for code, _ in rows), default=0)
     lines = []
     for code, amount in rows:
-        label = "" if code is None else code or "(blank)"
+        label = "" if code is None else code or _BLANK[language]
         if code and breakdown is not None and breakdown.codes and code in code_list(breakdown.codes):
-            label = f"{code:<{widest}}  {code_list(breakdown.codes).label_of(code, 'en')}"
+            label = f"{code:<{widest}}  {code_list(breakdown.codes).label_of(code, language)}"
         lines.append((label, f"{amount:,}"))
     wide = max((len(label) for label, _ in lines), default=0)
     digits = max((len(number) for _, number in lines), default=0)

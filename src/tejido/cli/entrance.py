@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TextIO, cast
 
 import click
 
-from tejido.vocabulary import BadInput, Language
+from tejido.cli.wording import reader_language, speak, worded
+from tejido.vocabulary import BadInput, Words
 
 DONE, NO, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
 
@@ -38,14 +38,21 @@ class _Groups(click.Group):
             return click.Command(
                 cmd_name,
                 callback=_needs_the_node(cmd_name),
-                short_help="(needs the node: pip install tejido[web])",
+                short_help=_NEEDS_THE_NODE[reader_language()].format(name=cmd_name),
             )
-        return loaded if isinstance(loaded, click.Command) else None
+        return worded(loaded) if isinstance(loaded, click.Command) else None
+
+
+_NEEDS_THE_NODE: Words = {
+    "en": "`tejido {name}` needs the node: pip install 'tejido[web]'",
+    "es": "`tejido {name}` necesita la otra mitad: pip install 'tejido[web]'",
+}
+_STOPPED: Words = {"en": "stopped", "es": "se detuvo"}
 
 
 def _needs_the_node(name: str):  # type: ignore[no-untyped-def]
     def refuse() -> None:
-        raise click.UsageError(f"`tejido {name}` needs the node: pip install 'tejido[web]'.")
+        raise click.UsageError(_NEEDS_THE_NODE[reader_language()].format(name=name))
 
     return refuse
 
@@ -92,15 +99,19 @@ class _UntilClosed:
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 our own fault."""
+    if sys.stdout is None:  # closed by whoever started us (`>&-`)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the process ends
     sys.stdout = cast(TextIO, _UntilClosed(sys.stdout))
+    language = reader_language(sys.argv[1:])
+    speak(language)
     try:
-        outcome = tejido.main(standalone_mode=False)
+        outcome = worded(tejido).main(standalone_mode=False)
         sys.stdout.flush()
     except BadInput as problem:
-        _say(f"tejido: {problem.line(reader_language(sys.argv[1:]))}")
+        _say(f"tejido: {problem.line(language)}")
         sys.exit(BAD_INPUT)
     except click.Abort:
-        _say("tejido: stopped.")
+        _say(f"tejido: {_STOPPED[language]}.")
         sys.exit(130)
     except click.exceptions.NoArgsIsHelpError as problem:  # a group without a command: its help, not an error line
         _say(problem.format_message())
@@ -112,17 +123,6 @@ def main() -> None:
         traceback.print_exc()
         sys.exit(OUR_FAULT)
     sys.exit(outcome if isinstance(outcome, int) else DONE)
-
-
-def reader_language(arguments: Sequence[str]) -> Language:
-    """In which language to say what is wrong: the one asked for with --language, else the terminal's, else English."""
-    for position, argument in enumerate(arguments):
-        name, _, value = argument.partition("=")
-        if name == "--language":
-            asked = value or "".join(arguments[position + 1 : position + 2])
-            return "es" if asked == "es" else "en"
-    terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "es" if terminal.split("_")[0] == "es" else "en"
 
 
 def _say(line: str) -> None:

@@ -29,7 +29,7 @@ factsheet.add_command(audit)
 @click.option("--records", "folders", multiple=True, required=True, type=click.Path(path_type=Path), metavar="DIR",
               help="A node's folder of records; give it once for each node.")  # fmt: skip
 @click.option("--window", "dates", required=True, metavar="A..B", help="Two dates, both included.")
-@click.option("--language", type=click.Choice(["es", "en"]), required=True)
+@click.option("--language", type=click.Choice(["es", "en"]), required=True, help="Of the sheet.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR",
               help="Gets sheet.pdf, sheet.html and sheet.json, and nothing else.")  # fmt: skip
 @click.option("--protect", default=DEFAULT_PROTECTION, show_default=True, metavar="k=N|none",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tejido.cli.wording import language_option
 from tejido.statistics.audit import audit_file
 from tejido.vocabulary import Language
 
@@ -16,7 +17,7 @@ from tejido.vocabulary import Language
 @click.argument("sheet", metavar="FILE.yaml", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--k", type=click.IntRange(min=2), default=11, show_default=True, help="Least count that may be printed.")
-@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True, help="Of the reasons.")
+@language_option
 @click.pass_context
 def audit(context: click.Context, sheet: Path, as_json: bool, k: int, language: Language) -> None:
     """Audit a published fact sheet. Exit 0: nothing found; 1: findings; 2: not a sheet in the expected form."""

@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
 
+from tejido.cli.wording import language_option
 from tejido.statistics.definitions import check_definition
 from tejido.statistics.definitions import indicator as indicator_called
 from tejido.statistics.definitions import indicators as shipped
 from tejido.statistics.notes import footnote_texts
 from tejido.statistics.specification import Indicator
-from tejido.vocabulary import BadInput, Language
+from tejido.vocabulary import BadInput, Language, Words
 
-_LANGUAGE = click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
@@ -25,7 +26,7 @@ def indicators() -> None:
 
 
 @indicators.command("list")
-@_LANGUAGE
+@language_option
 @_JSON
 def list_indicators(language: Language, as_json: bool) -> None:
     """Every indicator, its unit and what it can be divided by."""
@@ -47,12 +48,12 @@ def list_indicators(language: Language, as_json: bool) -> None:
     for one in found:
         click.echo(f"{one.id:<{wide}}  {one.label[language]}")
         if one.breakdowns:
-            click.echo(f"{'':<{wide}}  by {', '.join(one.breakdowns)}")
+            click.echo(f"{'':<{wide}}  {_WORDS['by'][language]} {', '.join(one.breakdowns)}")
 
 
 @indicators.command("show")
 @click.argument("name", metavar="ID")
-@_LANGUAGE
+@language_option
 @_JSON
 def show_indicator(name: str, language: Language, as_json: bool) -> None:
     """The definition of one indicator."""
@@ -64,24 +65,45 @@ def show_indicator(name: str, language: Language, as_json: bool) -> None:
         click.echo(line)
 
 
+_WORDS: dict[str, Words] = {
+    "unit": {"en": "unit: {unit} · table: {table}", "es": "unidad: {unit} · tabla: {table}"},
+    "date": {"en": "date: {date}", "es": "fecha: {date}"},
+    "date_of": {"en": "date: {date} through {linked}", "es": "fecha: {date} a través de {linked}"},
+    "people": {"en": "people: {estimate}", "es": "personas: {estimate}"},
+    "filter": {"en": "filter: {filter}", "es": "filtro: {filter}"},
+    "by": {"en": "by", "es": "por"},
+    "one": {"en": "one answer", "es": "respuesta única"},
+    "several": {"en": "several answers", "es": "respuesta múltiple"},
+    "top": {"en": ", top {top} of {known} known codes", "es": ", los {top} mayores de {known} códigos conocidos"},
+    "checked": {"en": "Definitions in order: {number}", "es": "Definiciones en orden: {number}"},
+}
+
+
 def _described(one: Indicator, language: Language) -> list[str]:
-    lines = [one.label[language], one.note[language], f"unit: {one.unit.plural} · table: {one.source}/{one.table.name}"]
+    def said(name: str, **values: object) -> str:
+        return _WORDS[name][language].format(**values)
+
+    lines = [one.label[language], one.note[language]]
+    lines.append(said("unit", unit=one.unit.plural, table=f"{one.source}/{one.table.name}"))
     if one.window is not None:
-        lines.append(f"date: {one.window.date}" + (f" through {one.window.linked}" if one.window.linked else ""))
+        linked = one.window.linked
+        lines.append(said("date_of" if linked else "date", date=one.window.date, linked=linked))
     if one.estimate:
-        lines.append(f"people: {one.estimate}")
-    lines.append(f"filter: {json.dumps(json.loads(one.definition)['filter'], ensure_ascii=False)}")
+        lines.append(said("people", estimate=one.estimate))
+    lines.append(said("filter", filter=json.dumps(json.loads(one.definition)["filter"], ensure_ascii=False)))
     for breakdown in one.breakdowns.values():
-        answer = "several answers" if breakdown.multiple else "one answer"
-        top = f", top {breakdown.top} of {len(breakdown.listed)} known codes" if breakdown.top else ""
-        lines.append(f"by {breakdown.name}: {breakdown.label[language]} ({answer}{top})")
-    lines.extend(f"* {footnote_texts()[note][language]}" for note in one.footnotes)
+        answer = said("several" if breakdown.multiple else "one")
+        top = said("top", top=breakdown.top, known=len(breakdown.listed)) if breakdown.top else ""
+        lines.append(f"{said('by')} {breakdown.name}: {breakdown.label[language]} ({answer}{top})")
+    # What a count alone can fill in, its dates, is left open.
+    lines.extend(f"* {re.sub(r'{[a-z_]+}', '…', footnote_texts()[note][language])}" for note in one.footnotes)
     return [line for line in lines if line]
 
 
 @indicators.command("check")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE.yaml]...")
-def check_indicators(files: tuple[Path, ...]) -> None:
+@language_option
+def check_indicators(files: tuple[Path, ...], language: Language) -> None:
     """Read every shipped definition, or the FILES given beside them; exit 2 with one clear line if one is wrong."""
     for file in files:
         try:
@@ -95,4 +117,4 @@ def check_indicators(files: tuple[Path, ...]) -> None:
             ) from None
         check_definition(file.name, text)
     checked = len(files) if files else len(shipped())
-    click.echo(f"{checked} {'definition' if checked == 1 else 'definitions'} in order.")
+    click.echo(_WORDS["checked"][language].format(number=checked))

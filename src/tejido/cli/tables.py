@@ -12,15 +12,15 @@ import click
 import duckdb
 
 from tejido.cli.entrance import DONE, NO
+from tejido.cli.wording import language_option
 from tejido.tables import RECORD_TABLES, Table
 from tejido.tables.ctdc import CTDC_2018, CtdcReport, check_ctdc
 from tejido.tables.reading import open_records
-from tejido.vocabulary import BadInput, Language, code_list, code_lists
+from tejido.vocabulary import BadInput, Language, Words, code_list, code_lists
 
 _TABLES: dict[str, Table] = {table.name: table for table in (*RECORD_TABLES, CTDC_2018)}
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
-_language = click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
 
 
 @click.group()
@@ -37,7 +37,7 @@ def tables() -> None:
     required=True,
     help="records: a folder of records. ctdc: the CTDC k-anonymised file.",
 )
-@_language
+@language_option
 @_json
 def check(path: Path, form: str, language: Language, as_json: bool) -> int:
     """Check every value of PATH.
@@ -98,7 +98,7 @@ def _print_report(path: Path, report: CtdcReport, language: Language) -> None:
 
 
 @tables.command("list")
-@_language
+@language_option
 @_json
 def list_(language: Language, as_json: bool) -> int:
     """List the declared tables and the code lists."""
@@ -117,12 +117,12 @@ def list_(language: Language, as_json: bool) -> int:
 
 @tables.command()
 @click.argument("name")
-@_language
+@language_option
 @_json
 def show(name: str, language: Language, as_json: bool) -> int:
     """Show the columns of a table or the codes of a code list."""
     if name in _TABLES:
-        _show_table(_TABLES[name], as_json)
+        _show_table(_TABLES[name], language, as_json)
     elif name in code_lists():
         _show_codes(name, language, as_json)
     else:
@@ -134,7 +134,15 @@ def show(name: str, language: Language, as_json: bool) -> int:
     return DONE
 
 
-def _show_table(table: Table, as_json: bool) -> None:
+_REQUIRED: Words = {"en": "required", "es": "obligatorio"}
+_SENSITIVITY: dict[str, Words] = {
+    "open": {"en": "open", "es": "abierto"},
+    "personal": {"en": "personal", "es": "personal"},
+    "identifying": {"en": "identifying", "es": "identifica"},
+}
+
+
+def _show_table(table: Table, language: Language, as_json: bool) -> None:
     columns = [
         {
             "name": column.name,
@@ -151,8 +159,9 @@ def _show_table(table: Table, as_json: bool) -> None:
         return
     for column in columns:
         about = column["codes"] or (f"-> {column['references']}" if column["references"] else "")
-        required = "required" if column["required"] else ""
-        click.echo(f"  {column['name']:<44}{column['kind']:<9}{required:<10}{column['sensitivity']:<13}{about}")
+        required = _REQUIRED[language] if column["required"] else ""
+        sensitivity = _SENSITIVITY[str(column["sensitivity"])][language]
+        click.echo(f"  {column['name']:<44}{column['kind']:<9}{required:<13}{sensitivity:<13}{about}")
 
 
 def _show_codes(name: str, language: Language, as_json: bool) -> None:

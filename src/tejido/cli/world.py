@@ -11,8 +11,9 @@ from typing import Literal, Protocol
 
 import click
 
+from tejido.cli.wording import reader_language
 from tejido.synthetic import make_large_world, make_world
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Words
 
 
 @click.group()
@@ -52,6 +53,9 @@ def make(
         )
 
 
+_CASES: Words = {"en": "Cases", "es": "Casos"}
+
+
 class _Report(Protocol):
     def __call__(self, done: int, total: int, /) -> None: ...
 
@@ -62,5 +66,5 @@ def _progress(cases: int) -> Iterator[_Report | None]:
     if not sys.stderr.isatty() or cases < 1:
         yield None
         return
-    with click.progressbar(length=cases, label="Cases", file=sys.stderr) as bar:
+    with click.progressbar(length=cases, label=_CASES[reader_language()], file=sys.stderr) as bar:
         yield lambda done, total: bar.update(done - bar.pos)

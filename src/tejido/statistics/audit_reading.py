@@ -12,7 +12,8 @@ from pathlib import Path
 import yaml
 
 from tejido.statistics.audit_percent import Percent, parse_percent
-from tejido.vocabulary import BadInput
+from tejido.statistics.notes import check_depth
+from tejido.vocabulary import BadInput, system_reason
 
 _TOO_LARGE = 5_000_000  # bytes; a sheet has a few thousand
 
@@ -82,10 +83,11 @@ def _text(path: Path) -> str:
             where=name,
         ) from None
     except OSError as problem:
+        reason = system_reason(problem)
         raise BadInput(
             "audit.unreadable",
-            en=f"cannot be read ({problem.strerror})",
-            es=f"no se puede leer ({problem.strerror})",
+            en=f"cannot be read: {reason['en']}",
+            es=f"no se puede leer: {reason['es']}",
             where=name,
         ) from None
 
@@ -123,15 +125,18 @@ class _Reader:
 
     def _root(self, text: str) -> yaml.Node:
         try:
+            check_depth(text)
             root = yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as problem:
             mark = problem.problem_mark or problem.context_mark
             where = self.name if mark is None else f"{self.name}, line {mark.line + 1}"
             said = problem.problem or "not YAML"
-            raise BadInput("audit.yaml", en=f"not YAML: {said}", es=f"no es YAML: {said}", where=where) from None
-        except (yaml.YAMLError, RecursionError) as problem:
+            raise BadInput("audit.yaml", en=f"not YAML: {said}", es="no es YAML bien formado", where=where) from None
+        except yaml.YAMLError as problem:
             said = str(problem).split("\n")[0]
-            raise BadInput("audit.yaml", en=f"not YAML: {said}", es=f"no es YAML: {said}", where=self.name) from None
+            raise BadInput(
+                "audit.yaml", en=f"not YAML: {said}", es="no es YAML bien formado", where=self.name
+            ) from None
         if root is None:
             raise BadInput("audit.empty", en="the file is empty", es="el archivo está vacío", where=self.name)
         return root

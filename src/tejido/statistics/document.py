@@ -23,6 +23,7 @@ from tejido.vocabulary import Language, Words
 _WORDS: dict[str, Words] = {
     "as_of": {"en": "Records as of {day}", "es": "Registros al {day}"},
     "operators": {"en": "Joint figures of {nodes}", "es": "Cifras conjuntas de {nodes}"},
+    "operator": {"en": "Figures of {nodes}", "es": "Cifras de {nodes}"},
     "base": {"en": "{unit}, of {base}", "es": "{unit}, de {base}"},
     "single": {"en": "one answer each", "es": "una respuesta por persona"},
     "several": {"en": "several answers possible", "es": "respuesta múltiple"},
@@ -41,7 +42,8 @@ def document_of(sheet: Sheet, language: Language, operators: Sequence[str] = ())
     """The document to print. `operators`: the names of the organisations as they sign, else the nodes' names."""
     plan = layout()
     marks = _marks(sheet, plan)
-    signed = listed_text(list(operators or sheet.nodes), language)
+    names = list(operators or sheet.nodes)
+    signed = _words("operators" if len(names) > 1 else "operator", language, nodes=listed_text(names, language))
     tables = [
         _table(sheet, one, breakdown, plan, language, marks)
         for one, breakdown in plan.breakdowns()
@@ -55,7 +57,7 @@ def document_of(sheet: Sheet, language: Language, operators: Sequence[str] = ())
     return FactSheetDocument(
         language=language,
         title=sheet.title[language],
-        operators=_words("operators", language, nodes=signed),
+        operators=signed,
         period=period_text(sheet.window.start, sheet.window.end, language),
         as_of=_words("as_of", language, day=day_text(sheet.as_of, language)),
         headline=tuple(_headline(sheet, figure, language, marks) for figure in sheet.figures if figure.by is None),

@@ -21,7 +21,7 @@ from tejido.statistics.sheet import Sheet
 from tejido.statistics.tabulation import Tabulation
 from tejido.statistics.window import Window
 from tejido.tables.reading import Records
-from tejido.vocabulary import BadInput, Language
+from tejido.vocabulary import BadInput, Language, system_reason
 
 FILES = ("sheet.pdf", "sheet.html", "sheet.json")
 
@@ -68,10 +68,11 @@ def write_sheet(sheet: Sheet, folder: Path, language: Language, operators: Seque
     try:
         _write_whole(document, data, folder)
     except OSError as problem:
+        reason = system_reason(problem)
         raise BadInput(
             "sheet_not_written",
-            en=f"the fact sheet cannot be written: {problem.strerror}; nothing was written",
-            es=f"no se puede escribir la hoja informativa: {problem.strerror}; no se escribió nada",
+            en=f"the fact sheet cannot be written: {reason['en']}; nothing was written",
+            es=f"no se puede escribir la hoja informativa: {reason['es']}; no se escribió nada",
             where=str(folder),
         ) from None
 
@@ -117,15 +118,16 @@ def build(
     folder: Path,
     protection: int | None = 11,
     internal: bool = False,
-    operators: Sequence[str] = (),
 ) -> Sheet:
     """Count `records`, join, protect and print them into `folder`; the sheet that was printed.
 
-    Same records, same bytes: the as-of date comes from the records. Raises `BadInput` before anything is written.
+    Same records, same bytes: the as-of date and the names that sign come from the records.
+    Raises `BadInput` before anything is written.
     """
     if protection is None and not internal:
         fact_sheet((), protection=None)
     check_folder(Path(folder))
     sheet = fact_sheet(tabulate(records, window=window), protection=protection, internal=internal)
-    write_sheet(sheet, Path(folder), language, operators)
+    signed = {one.node: one.organisation[language] if one.organisation else one.node for one in records}
+    write_sheet(sheet, Path(folder), language, [signed[node] for node in sheet.nodes])
     return sheet

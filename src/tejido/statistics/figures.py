@@ -64,6 +64,13 @@ def _public(files: Sequence[Path], chosen: Indicator) -> list[Cell]:
     cells = []
     with counter() as connection:
         for number, file in enumerate(files):
+            if Path(file).resolve() in [Path(other).resolve() for other in files[:number]]:
+                raise BadInput(
+                    "same_file_twice",
+                    en="the file was given twice: everyone in it would be counted twice",
+                    es="el archivo se dio dos veces: cada persona se contaría dos veces",
+                    where=Path(file).name,
+                )
             attach_ctdc(connection, Path(file), f"f{number}")
             codes = codes_in_rows(connection, f"f{number}_{chosen.table.name}", chosen.table.columns)
             size = len(codes[chosen.table.columns[0].name].numbers)

@@ -17,6 +17,8 @@ from tejido.vocabulary import Language, Words
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
 ONLY_PROTECTED = "hidden_small"  # says that small numbers are hidden: true of a protected sheet only
 
+NOT_WHOLE = "not_whole"  # stands only where the period outlasts the records of an organisation
+
 
 def footnotes_of(plan: Layout, window: Window, as_of: Mapping[str, date]) -> tuple[Footnote, ...]:
     """Every note that an indicator, a table or the sheet itself declares, once, in the order of footnotes.yaml.
@@ -29,6 +31,8 @@ def footnotes_of(plan: Layout, window: Window, as_of: Mapping[str, date]) -> tup
     for _, breakdown in plan.breakdowns():
         wanted.update(breakdown.footnotes)
     wanted.discard(ONLY_PROTECTED)
+    if min(as_of.values()) < window.end:
+        wanted.add(NOT_WHOLE)
     notes = []
     for name, text in footnote_texts().items():
         if name in wanted:

@@ -36,6 +36,12 @@ def join(tabulations: Sequence[Tabulation]) -> Sheet:
     for counted_thing, breakdown in plan.breakdowns():
         figures.extend(_table(counted_thing, breakdown, held, counted))
     window, as_of = given[0].window, min(one.as_of for one in given)
+    if as_of < window.start:
+        raise _refused(
+            "window",
+            f"it starts on {window.start}, after the last day of the records ({as_of}): every figure would be 0",
+            f"empieza el {window.start}, después del último día de los registros ({as_of}): todo daría 0",
+        )
     return Sheet(
         title=plan.title,
         window=window,

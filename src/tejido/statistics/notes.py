@@ -23,9 +23,22 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+_DEEPEST = 50
+
+
+def check_depth(text: str) -> None:
+    """Raises `yaml.YAMLError` for YAML nested so deeply that reading it would overflow the stack of the C library."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.YAMLError("too many levels, one inside the other")
+
+
 def read_yaml(text: str, where: str) -> object:
     """Plain values from YAML text; raises `BadInput` naming the line."""
     try:
+        check_depth(text)
         return cast(object, yaml.load(text, Loader=_Loader))  # noqa: S506  a safe loader with fewer guesses
     except yaml.YAMLError as problem:
         line = getattr(getattr(problem, "problem_mark", None), "line", None)

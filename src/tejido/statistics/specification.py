@@ -120,8 +120,8 @@ class Indicator:
         there = ", ".join(self.breakdowns) or "none"
         raise BadInput(
             "unknown_breakdown",
-            en=f"indicator {self.id} is not declared by {name!r}; declared: {there}",
-            es=f"el indicador {self.id} no está definido por {name!r}; hay: {there}",
+            en=f"indicator {self.id} has no breakdown {name!r}; it has: {there}",
+            es=f"el indicador {self.id} no tiene el desglose {name!r}; tiene: {there}",
         )
 
 

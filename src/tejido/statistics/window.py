@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +48,6 @@ class Window:
 
 def _day(text: str) -> date:
     # Only the extended form: `20150930` and week dates are legal ISO 8601 and easily misread.
-    if len(text) != len("2015-09-30"):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(text)
     return date.fromisoformat(text)

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Words
 
 Weights = Mapping[str, float]
 
@@ -42,6 +42,7 @@ class Flavour:
     """A world's plan. `figures` are the joint, deduplicated figures its records must have, to the last person."""
 
     name: str
+    organisations: dict[str, Words]
     start: date
     end: date
     as_of: date

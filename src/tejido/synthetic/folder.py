@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tejido.vocabulary import BadInput
+from tejido.synthetic.flavour import Flavour
+from tejido.tables.writing import Form, RecordWriter
+from tejido.vocabulary import BadInput, system_reason
 
 PARTS = ("mx", "us", "truth")
 MARK = Path("truth") / "world.json"
@@ -44,13 +46,19 @@ def building(folder: Path, *, force: bool = False) -> Iterator[Path]:
             raise
         shutil.rmtree(place, ignore_errors=True)
     except OSError as problem:
-        reason = problem.strerror or str(problem).splitlines()[0]
+        reason = system_reason(problem)
         raise BadInput(
             "world.disk",
-            en=f"the world cannot be written: {reason}; nothing was kept",
-            es=f"no se puede escribir el mundo: {reason}; no se guardó nada",
+            en=f"the world cannot be written: {reason['en']}; nothing was kept",
+            es=f"no se puede escribir el mundo: {reason['es']}; no se guardó nada",
             where=str(folder),
         ) from problem
+
+
+def record_writer(place: Path, node: str, world: Flavour, form: Form) -> RecordWriter:
+    """Writes the records of one of the world's organisations to its folder in `place`."""
+    organisation = world.organisations[node]
+    return RecordWriter(place / node, node=node, as_of=world.as_of, invented=True, form=form, organisation=organisation)
 
 
 def mark(place: Path, **facts: object) -> None:

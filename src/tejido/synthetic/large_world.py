@@ -17,7 +17,7 @@ from tejido.synthetic.chunks import CHUNK, Chunk, Flags, Setting, draw_chunk, se
 from tejido.synthetic.columns import codes, days, ids, lists
 from tejido.synthetic.draws import Integers, generator
 from tejido.synthetic.flavour import flavour
-from tejido.synthetic.folder import building, mark
+from tejido.synthetic.folder import building, mark, record_writer
 from tejido.synthetic.large_rows import Groups, Heard, hear, kinds, nationalities, node_tables
 from tejido.synthetic.limits import check_cases, check_seed
 from tejido.synthetic.model import HOTLINE_COUNTRIES, MEXICO, NODES, UNITED_STATES, UNKNOWN
@@ -52,12 +52,7 @@ def make_large_world(
     place = setting(world)
     tally = Tally(place)
     with building(Path(folder), force=force) as parts, ExitStack() as open_files:
-        writers = {
-            node: open_files.enter_context(
-                RecordWriter(parts / node, node=node, as_of=world.as_of, invented=True, form=form)
-            )
-            for node in NODES
-        }
+        writers = {node: open_files.enter_context(record_writer(parts, node, world, form)) for node in NODES}
         for number in range(-(-cases // CHUNK)):
             size = min(CHUNK, cases - number * CHUNK)
             _write_chunk(draw_chunk(place, seed, number, size, cases), place, tally, writers, seed)

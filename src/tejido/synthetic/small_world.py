@@ -13,7 +13,7 @@ from tejido.synthetic.contacts import call
 from tejido.synthetic.draws import Dice
 from tejido.synthetic.figures import count_world
 from tejido.synthetic.flavour import Flavour, flavour
-from tejido.synthetic.folder import building, mark
+from tejido.synthetic.folder import building, mark, record_writer
 from tejido.synthetic.handovers import as_known_to, hand_over
 from tejido.synthetic.identities import Numbers
 from tejido.synthetic.journeys import date_cases, place_case, settle_home
@@ -25,7 +25,7 @@ from tejido.synthetic.rings import form_rings, name_people, settle_businesses
 from tejido.synthetic.rows import NodeRows
 from tejido.synthetic.truth import write_figures, write_truth
 from tejido.synthetic.who import identify
-from tejido.tables.writing import Form, RecordWriter
+from tejido.tables.writing import Form
 
 
 def make_world(*, like: str, seed: int, folder: Path, form: Form = "csv", force: bool = False) -> None:
@@ -67,7 +67,7 @@ def _make(world: Flavour, seed: int, place: Path, form: Form) -> None:
     figures = count_world({rows.node: rows.tables for rows in nodes}, world.start, world.end)
     _check_exact(figures, world)
     for rows in nodes:
-        with RecordWriter(place / rows.node, node=rows.node, as_of=world.as_of, invented=True, form=form) as writer:
+        with record_writer(place, rows.node, world, form) as writer:
             for table, listed in rows.tables.items():
                 writer.write(table, listed)
     write_figures(place / "truth", {"like": world.name, "seed": seed, **figures})

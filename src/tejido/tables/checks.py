@@ -225,14 +225,23 @@ class _Check:
                 for target in targets
             )
             called = " or ".join(targets)
+            short_en, short_es = self._shortened(targets)
             self.find.refuse(
                 table,
                 column.name,
                 f"{name} IS NOT NULL AND {name} NOT IN ({known})",
-                f"{{value}} is not in the table {called}",
-                f"{{value}} no está en la tabla {called.replace(' or ', ' ni en la tabla ')}",
+                f"{{value}} is not in the table {called}{short_en}",
+                f"{{value}} no está en la tabla {called.replace(' or ', ' ni en la tabla ')}{short_es}",
                 more=dangling - 1,
             )
+
+    def _shortened(self, targets: tuple[str, ...]) -> tuple[str, str]:
+        """Said of references that dangle because the table they point to was cut: that is where to look."""
+        for target in targets:
+            expected = self.manifest.rows.get(target, 0)
+            if (rows := self.rows[target].size) < expected:
+                return f" (which has {rows} of its {expected} rows)", f" (que tiene {rows} de sus {expected} filas)"
+        return "", ""
 
     def complete(self, table: Table) -> None:
         """No fewer rows than `records.json` says were written: a file cut between two rows is whole to the eye."""

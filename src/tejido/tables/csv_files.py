@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tejido.tables.shape import Column, Kind
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, system_reason
 
 _HEADER_BYTES = 1 << 16
 
@@ -24,8 +24,21 @@ def refuse(code: str, where: str, en: str, es: str) -> NoReturn:
     raise BadInput(code, en=en, es=es, where=where)
 
 
+def check_readable(path: Path, name: str) -> None:
+    """Raises `BadInput` unless `path` is a file that may be read: no folder, no pipe that never ends."""
+    try:
+        if not path.is_file():
+            refuse("file.missing", name, "expected a file", "se esperaba un archivo")
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as problem:
+        reason = system_reason(problem)
+        refuse("file.unreadable", name, f"cannot be read: {reason['en']}", f"no se puede leer: {reason['es']}")
+
+
 def csv_header(path: Path, name: str) -> list[str]:
     """The column names in the first row; raises `BadInput` for an empty file, UTF-16, or another separator."""
+    check_readable(path, name)
     with path.open("rb") as file:
         start = file.read(_HEADER_BYTES)
     if not start.strip():
@@ -126,6 +139,9 @@ def _records(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
         )
     except csv.Error as error:
         en, es = f"broken quotation marks ({error})", f"comillas mal puestas ({error})"
+        if "field limit" in str(error):
+            en = "a cell holds more than 131,072 characters: a line end or a quotation mark is missing"
+            es = "una celda tiene más de 131,072 caracteres: falta un salto de línea o unas comillas"
         if "unexpected end" in str(error):
             en = "a quotation mark is opened and never closed: the file may have been cut off"
             es = "unas comillas se abren y nunca se cierran: quizá el archivo se cortó"

@@ -112,7 +112,7 @@ def attach_ctdc(connection: Connection, path: Path, prefix: str) -> None:
 
 def _load(connection: Connection, path: Path, target: str) -> dict[str, str]:
     """Load the file as text into `target`; returns the declared column of each column the file names."""
-    if not path.is_file():
+    if not path.exists():
         raise BadInput("ctdc.missing", en="no such file", es="no existe el archivo", where=path.name)
     header = csv_header(path, path.name)
     names = _recognised(header, path.name)
@@ -154,7 +154,7 @@ def _recognised(header: list[str], where: str) -> dict[str, str]:
                 "ctdc.column",
                 en="the column appears twice" if twice else "not a column of the CTDC k-anonymised dataset",
                 es="la columna aparece dos veces" if twice else "no es una columna del conjunto k-anonimizado de CTDC",
-                where=f"{where}, row 1, column {name}",
+                where=f"{where}, row 1, column {name if len(name) <= 60 else name[:59] + '…'}",
             )
         names[name] = snake
     for core in _CORE:

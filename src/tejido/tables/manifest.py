@@ -11,14 +11,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tejido.tables.csv_files import check_readable
 from tejido.tables.records import RECORD_TABLES
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Words
 
-SCHEMA = "tejido.records/1"
+SCHEMA = "tejido.records/2"
+READ = ("tejido.records/1", SCHEMA)  # 1 has no `organisation`
 FILE = "records.json"
+_LARGEST = 1 << 20  # bytes; more cannot be a manifest
+_LONGEST_NAME = 120
 _NODE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_KNOWN = {"schema", "node", "as_of", "invented", "notice", "rows"}
+_KNOWN = {"schema", "node", "organisation", "as_of", "invented", "notice", "rows"}
 INVENTED_NOTICE = "INVENTED DATA · DATOS INVENTADOS"  # for whoever opens the file
+
+
+def folder_name(folder: Path) -> str:
+    """What a person calls the folder, also where it is given as `.` or `..`."""
+    return folder.name if folder.name not in ("", "..") else folder.resolve().name
 
 
 def is_node_name(text: object) -> bool:
@@ -28,19 +37,25 @@ def is_node_name(text: object) -> bool:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `records.json` says. `rows`, if given, counts the rows of each table: a file with fewer was cut."""
+    """What `records.json` says.
+
+    `rows`, if given, counts the rows of each table: a file with fewer was cut. `organisation`: how the node signs.
+    """
 
     node: str
     as_of: date
     invented: bool
     rows: Mapping[str, int] = field(default_factory=dict)
+    organisation: Words | None = None
 
     def as_json(self) -> dict[str, object]:
         """The JSON object written to the file."""
         notice = {"notice": INVENTED_NOTICE} if self.invented else {}
+        organisation = {"organisation": dict(self.organisation)} if self.organisation else {}
         return {
             "schema": SCHEMA,
             "node": self.node,
+            **organisation,
             "as_of": self.as_of.isoformat(),
             "invented": self.invented,
             **notice,
@@ -51,7 +66,7 @@ class Manifest:
     def read(cls, folder: Path) -> Manifest:
         """The manifest of a records folder; raises `BadInput`."""
         path = folder / FILE
-        where = f"{folder.name}/{FILE}"
+        where = f"{folder_name(folder)}/{FILE}"
         if not folder.is_dir():
             raise BadInput(
                 "records.folder_missing",
@@ -66,9 +81,11 @@ class Manifest:
                 es=f"falta el archivo; toda carpeta de registros lo necesita: {_example()}",
                 where=where,
             )
+        check_readable(path, where)
         try:
-            raw = json.loads(path.read_bytes().decode("utf-8-sig"))
-        except (UnicodeDecodeError, json.JSONDecodeError):
+            with path.open("rb") as file:
+                raw = json.loads(file.read(_LARGEST).decode("utf-8-sig"))
+        except (ValueError, RecursionError):
             _refuse(where, f"expected one JSON object: {_example()}", f"se esperaba un objeto JSON: {_example()}")
         return _parsed(raw, where)
 
@@ -84,7 +101,7 @@ def _refuse(where: str, en: str, es: str) -> NoReturn:
 def _parsed(raw: Any, where: str) -> Manifest:
     if not isinstance(raw, dict):
         _refuse(where, f"expected one JSON object: {_example()}", f"se esperaba un objeto JSON: {_example()}")
-    if raw.get("schema") != SCHEMA:
+    if raw.get("schema") not in READ:
         _refuse(
             where,
             f'"schema" is {raw.get("schema")!r}; this version of Tejido reads "{SCHEMA}"',
@@ -100,7 +117,29 @@ def _parsed(raw: Any, where: str) -> Manifest:
         )
     if not isinstance(raw.get("invented"), bool):
         _refuse(where, '"invented" must be true or false', '"invented" debe ser true o false')
-    return Manifest(raw["node"], _day(raw.get("as_of"), where), raw["invented"], _rows(raw.get("rows", {}), where))
+    return Manifest(
+        node=raw["node"],
+        as_of=_day(raw.get("as_of"), where),
+        invented=raw["invented"],
+        rows=_rows(raw.get("rows", {}), where),
+        organisation=_organisation(raw["organisation"], where) if "organisation" in raw else None,
+    )
+
+
+def _organisation(value: object, where: str) -> Words:
+    if (
+        isinstance(value, dict)
+        and set(value) == {"en", "es"}
+        and all(isinstance(name, str) and name.strip() and name.isprintable() for name in value.values())
+        and max(map(len, value.values())) <= _LONGEST_NAME
+    ):
+        return {"en": value["en"].strip(), "es": value["es"].strip()}
+    _refuse(
+        where,
+        f'"organisation" must be its name in both languages, {_LONGEST_NAME} letters at most: {{"en": "…", "es": "…"}}',
+        f'"organisation" debe ser su nombre en ambos idiomas, con {_LONGEST_NAME} letras o menos: '
+        '{"en": "…", "es": "…"}',
+    )
 
 
 def _day(value: object, where: str) -> date:

@@ -11,12 +11,13 @@ from typing import Self
 import pyarrow as pa
 
 from tejido.tables.checks import check_records
-from tejido.tables.manifest import Manifest, is_node_name
+from tejido.tables.csv_files import check_readable
+from tejido.tables.manifest import Manifest, folder_name, is_node_name
 from tejido.tables.records import RECORD_TABLES, REQUIRED_TABLES, record_table
 from tejido.tables.rows import TableRows
 from tejido.tables.sources import Connection, CsvSource, MemorySource, NoSource, ParquetSource, Source
 from tejido.tables.writing import conform
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Words
 
 
 class Records:
@@ -30,6 +31,11 @@ class Records:
     def node(self) -> str:
         """The node's name."""
         return self._manifest.node
+
+    @property
+    def organisation(self) -> Words | None:
+        """How the node signs, in both languages, where its records say so."""
+        return self._manifest.organisation
 
     @property
     def as_of(self) -> date:
@@ -92,14 +98,15 @@ def open_records(folder: Path) -> Records:
     Raises `BadInput` for a missing or wrong `records.json`, a missing required table, or a file that is no table.
     """
     folder = Path(folder)
-    manifest = Manifest.read(folder)
+    manifest, called = Manifest.read(folder), folder_name(folder)
     sources: dict[str, Source] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix not in (".csv", ".parquet") or path.name.startswith("."):
             continue
-        name = f"{folder.name}/{path.name}"
+        name = f"{called}/{path.name}"
         if path.stem not in {table.name for table in RECORD_TABLES}:
-            raise _unknown_table(folder.name, path.name)
+            raise _unknown_table(called, path.name)
+        check_readable(path, name)
         if path.stem in sources:
             raise BadInput(
                 "records.two_files",
@@ -115,10 +122,10 @@ def open_records(folder: Path) -> Records:
                 "records.table_missing",
                 en=f"the file is missing; expected {required}.csv or {required}.parquet",
                 es=f"falta el archivo; se esperaba {required}.csv o {required}.parquet",
-                where=f"{folder.name}/{required}",
+                where=f"{called}/{required}",
             )
     for table in RECORD_TABLES:
-        sources.setdefault(table.name, NoSource(table, f"{folder.name}/{table.name}"))
+        sources.setdefault(table.name, NoSource(table, f"{called}/{table.name}"))
     return Records(manifest, sources)
 
 

@@ -94,7 +94,8 @@ def check_columns(table: Table, names: list[str], where: str) -> None:
 
 
 def _columns(where: str, column: str, en: str, es: str) -> BadInput:
-    return BadInput("records.columns", en=en, es=es, where=f"{where}, row 1, column {column}")
+    shown = column if len(column) <= 60 else column[:59] + "…"
+    return BadInput("records.columns", en=en, es=es, where=f"{where}, row 1, column {shown}")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from tejido.tables.arrow_types import arrow_schema
 from tejido.tables.manifest import FILE, Manifest, is_node_name
 from tejido.tables.records import RECORD_TABLES, REQUIRED_TABLES, record_table
 from tejido.tables.shape import Kind, Table
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Words
 
 Form = Literal["csv", "parquet"]
 _BATCH = 50_000
@@ -35,13 +35,22 @@ class RecordWriter:
     removes it. A folder of records already at `folder` is replaced; anything else there is refused with `BadInput`.
     """
 
-    def __init__(self, folder: Path, *, node: str, as_of: date, invented: bool, form: Form = "csv") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        node: str,
+        as_of: date,
+        invented: bool,
+        form: Form = "csv",
+        organisation: Words | None = None,
+    ) -> None:
         if form not in ("csv", "parquet"):
             raise ValueError(f"form must be csv or parquet, not {form!r}")
         if not is_node_name(node):
             raise ValueError(f"{node!r} cannot name a node")
         self._folder, self._form = Path(folder), form
-        self._node, self._as_of, self._invented = node, as_of, invented
+        self._node, self._as_of, self._invented, self._organisation = node, as_of, invented, organisation
         self._files: dict[str, _TableFile] = {}
         self._building: Path | None = None
 
@@ -93,7 +102,7 @@ class RecordWriter:
                 file.close()
             if kind is None:
                 rows = {t.name: self._files[t.name].rows for t in RECORD_TABLES if t.name in self._files}
-                manifest = Manifest(self._node, self._as_of, self._invented, rows)
+                manifest = Manifest(self._node, self._as_of, self._invented, rows, self._organisation)
                 text = json.dumps(manifest.as_json(), ensure_ascii=False, indent=2) + "\n"
                 (building / FILE).write_text(text, encoding="utf-8")
                 _put_in_place(building, self._folder)

@@ -10,7 +10,7 @@ from tejido.vocabulary.mappings import (
     crosswalk,
     crosswalks,
 )
-from tejido.vocabulary.problems import BadInput, Language, Words
+from tejido.vocabulary.problems import BadInput, Language, Words, system_reason
 
 __all__ = [
     "BadInput",
@@ -28,4 +28,5 @@ __all__ = [
     "code_lists",
     "crosswalk",
     "crosswalks",
+    "system_reason",
 ]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import Literal
 
@@ -33,4 +34,33 @@ class BadInput(Exception):
         if language == "es":
             for word, palabra in _PLACES_ES.items():
                 where = re.sub(rf", {word} (?=\S)", f", {palabra} ", where)
-        return f"{where}: {text}" if where else text
+        return _one_line(f"{where}: {text}" if where else text)
+
+
+_LONGEST_LINE = 1000
+
+
+def _one_line(text: str) -> str:
+    """What a file holds may hold line ends, signs that steer a terminal, or a million letters."""
+    flat = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text)
+    return flat if len(flat) <= _LONGEST_LINE else flat[: _LONGEST_LINE - 1] + "…"
+
+
+_REASONS: dict[int, Words] = {
+    errno.ENOENT: {"en": "no such file or folder", "es": "no existe el archivo o la carpeta"},
+    errno.EACCES: {"en": "no permission", "es": "no hay permiso"},
+    errno.EPERM: {"en": "no permission", "es": "no hay permiso"},
+    errno.EROFS: {"en": "the disk can only be read", "es": "el disco es de sólo lectura"},
+    errno.ENOSPC: {"en": "no space left on the disk", "es": "no queda espacio en el disco"},
+    errno.EDQUOT: {"en": "no space left on the disk", "es": "no queda espacio en el disco"},
+    errno.EISDIR: {"en": "it is a folder", "es": "es una carpeta"},
+    errno.ENOTDIR: {"en": "a file stands where a folder is named", "es": "hay un archivo donde se nombra una carpeta"},
+    errno.EEXIST: {"en": "a file stands where a folder is named", "es": "hay un archivo donde se nombra una carpeta"},
+    errno.ENAMETOOLONG: {"en": "the name is too long", "es": "el nombre es demasiado largo"},
+}
+
+
+def system_reason(problem: OSError) -> Words:
+    """Why the system refused, in both languages; its own words where we have none."""
+    said = problem.strerror or str(problem)
+    return _REASONS.get(problem.errno or 0, {"en": said, "es": said})

@@ -91,7 +91,7 @@ def test_a_table_for_people(run: Run, folder: Path) -> None:
     ("arguments", "says"),
     [
         (["--indicator", "people"], "no indicator 'people'; there are: "),
-        (["--indicator", "victims", "--by", "colour"], "not declared by 'colour'"),
+        (["--indicator", "victims", "--by", "colour"], "no breakdown 'colour'"),
         (["--indicator", "victims", "--window", "2016"], "expected two dates"),
         (["--indicator", "hotline_victims"], "counted over ctdc_2018, not over records"),
         (["--indicator", "victims", "--as", "ctdc"], "counted over records, not over ctdc"),
@@ -134,7 +134,7 @@ def test_indicators_listed_shown_and_checked(run: Run, tmp_path: Path) -> None:
     assert {"victims", "mexico_nexus"} <= {one["id"] for one in listed}
     shown = run("indicators", "show", "victims", "--language", "es")[1]
     assert "Posibles víctimas" in shown
-    assert "top 4" in shown
+    assert "los 4 mayores" in shown
     assert run("indicators", "check")[0] == 0
     wrong = tmp_path / "victims.yaml"
     wrong.write_text("schema: tejido.indicator/1\n", "utf-8")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tejido.cli.entrance import reader_language
 from tejido.vocabulary import BadInput
 
 TEJIDO = (sys.executable, "-m", "tejido.cli")
@@ -59,18 +58,14 @@ def test_a_reader_who_leaves_changes_no_exit_code(arguments: list[str], code: in
     assert (ended.returncode, ended.stderr) == (code, "")
 
 
-def test_the_language_of_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    assert reader_language(["factsheet", "build"]) == "en"
-    assert reader_language(["factsheet", "build", "--language", "es"]) == "es"
-    assert reader_language(["factsheet", "build", "--language=es"]) == "es"
-    monkeypatch.setenv("LANG", "es_MX.UTF-8")
-    assert reader_language(["count"]) == "es"
-    assert reader_language(["count", "--language", "en"]) == "en"
-
-
 def test_the_place_of_what_is_wrong_is_worded_too() -> None:
     problem = BadInput("x", en="no", es="no", where="mx/row.csv, row 3, column gender")
     assert problem.line("en") == "mx/row.csv, row 3, column gender: no"
     assert problem.line("es") == "mx/row.csv, fila 3, columna gender: no"
+
+
+def test_nobody_listening_changes_no_exit_code() -> None:
+    ended = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *TEJIDO, "tables", "list"], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -143,3 +143,24 @@ def test_what_is_wrong_is_said_in_the_language_asked_for(run: Run, world: Path, 
     arguments = ["--records", world / "mx", "--window", "2017-07-31..2015-09-30", "--out", tmp_path / "out"]
     assert "antes de empezar" in run(*arguments, "--language", "es")[2]
     assert "before it starts" in run(*arguments, "--language", "en")[2]
+
+
+def test_the_sheet_is_signed_by_the_organisations(run: Run, world: Path, tmp_path: Path) -> None:
+    assert run(*both(world), "--language", "es", "--out", tmp_path / "out")[0] == 0
+    page = (tmp_path / "out" / "sheet.html").read_text("utf-8")
+    assert "Cifras conjuntas de Red Cempasúchil (inventada) y Línea Harbor Lantern (inventada)" in page
+
+
+def test_a_period_that_outlasts_the_records_is_said_or_refused(run: Run, world: Path, tmp_path: Path) -> None:
+    said = {}
+    for name, window in {"whole": "2017-06-01..2017-08-31", "more": "2017-06-01..2017-09-01"}.items():
+        records = ["--records", world / "mx", "--records", world / "us", "--window", window]
+        code, out, _ = run(*records, "--language", "en", "--out", tmp_path / name, "--json")
+        assert code == 0
+        said[name] = {note["id"]: note["text"]["en"] for note in json.loads(out)["footnotes"]}
+    assert "not_whole" not in said["whole"]
+    assert "August 31, 2017" in said["more"]["not_whole"]
+    records = ["--records", world / "mx", "--window", "2017-09-01..2017-09-30"]
+    code, _, err = run(*records, "--language", "en", "--out", tmp_path / "none")
+    assert (code, (tmp_path / "none").exists()) == (2, False)
+    assert "every figure would be 0" in err

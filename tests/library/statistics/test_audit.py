@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tejido.statistics.audit import Finding, audit_file
 from tejido.statistics.disclosure import CellTable, hidden_cells
+from tejido.vocabulary import BadInput
 
 PRINTED = Path(__file__).parents[3].parent / "shared" / "data" / "fact_sheet_2015_2017.yaml"
 K = 11
@@ -260,3 +261,11 @@ def test_what_disclosure_control_protects_the_audit_lets_pass(
     gone = hidden_cells([CellTable("t", base, False, True, cells)], k=K)["t"]
     printed = {code: [None, None] if code in gone else [count, None] for code, count in cells.items()}
     assert audited(tmp_path_factory.mktemp("sheet"), sheet_of(single(printed, base))) == []
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "{a: " * 100_000, "title: " + "[" * 60 + "]" * 60])
+def test_yaml_that_would_overflow_the_stack_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "sheet.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match="too many levels"):
+        audit_file(path)

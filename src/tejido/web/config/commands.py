@@ -83,7 +83,8 @@ def node() -> None:
 @click.option("--staff", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="staff.yaml: the first members, with roles and teams.")  # fmt: skip
 @click.option("--time-zone", required=True, help="Such as America/Mexico_City.")
-@click.option("--first-port", type=click.IntRange(1024, 65533), default=8001, show_default=True)
+@click.option("--first-port", type=click.IntRange(1024, 65533), default=8001, show_default=True,
+              help="First of the three ports of its doors.")  # fmt: skip
 @_database
 @_shares
 @_sheets
@@ -118,14 +119,16 @@ def recover(*, folder: Path, logins: tuple[str, ...], shares: str, sheets: Path)
 
 def _share(number: int) -> str:
     if sys.stdin.isatty():
-        return str(click.prompt(f"Share {number}", err=True))
+        return str(click.prompt(f"Share · Parte {number}", err=True))
     return sys.stdin.readline()
 
 
 def _print_logins(logins: Mapping[str, tuple[str, str]], sheets: Path) -> None:
-    click.echo(f"Print the sheets in {sheets}, give each to someone else, then delete them.", err=True)
+    click.echo(f"{sheets}: print the sheets, give each to someone else, then delete them. · Imprima las hojas, entregue "
+               "cada una a una persona distinta y bórrelas.", err=True)  # fmt: skip
     if logins:
-        click.echo("Write these down now; they are shown once and kept nowhere.", err=True)
+        click.echo("Write these down now; they are shown once and kept nowhere. · Anótelo ahora: se muestra una vez y no "
+                   "queda en ninguna parte.", err=True)  # fmt: skip
     for login, (password, uri) in logins.items():
         click.echo(f"{login}\t{password}\t{uri}")
 
