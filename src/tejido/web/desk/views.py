@@ -22,7 +22,7 @@ from tejido.web.intake.views import queue_page
 from tejido.web.security import audit
 from tejido.web.security.access import allows, requires
 from tejido.web.security.permissions import Permission
-from tejido.web.sharing.models import Alert, Handover
+from tejido.web.sharing.models import Alert, Handover, Report
 
 _MOST = 10
 
@@ -43,12 +43,15 @@ def show_desk(request: StaffRequest) -> HttpResponse:
     if allows(user, Permission.HANDOVER_ANSWER):
         offered = Handover.objects.visible_to(user).offered()
         context["offered"] = list(offered.defer(*Handover.sealed_names()).order_by("made_at")[:_MOST])
+    if allows(user, Permission.REPORT_MAKE):
+        reports = Report.objects.visible_to(user).due().select_related("case")
+        context["reports"] = list(reports.defer(*Report.sealed_names())[:_MOST])
     if allows(user, Permission.ALERT_READ):
         unseen = Alert.objects.visible_to(user).unseen().exclude(raised_by=user)
         context["alerts"] = list(unseen.select_related("case").order_by("raised_at")[:_MOST])
     shown = {name: len(rows) for name, rows in context.items()}
     audit.record("desk.shown", by=user, filter=",".join(sorted(shown)), count=sum(shown.values()))
-    return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate()})
+    return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate(), "now": timezone.now()})
 
 
 def _due(user: Any) -> list[Task]:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     HANDOVER_SEND = "handover.send"
     HANDOVER_ANSWER = "handover.answer"
     DANGER_SEND = "danger.send"
+    REPORT_MAKE = "report.make"
     ALERT_READ = "alert.read"
     AGREEMENT_READ = "agreement.read"
     COUNT = "count"
@@ -46,5 +47,6 @@ TEAM = frozenset(
         Permission.HANDOVER_SEND,
         Permission.HANDOVER_ANSWER,
         Permission.DANGER_SEND,
+        Permission.REPORT_MAKE,
     }
 )

@@ -19,18 +19,21 @@ class Role:
     permissions: frozenset[Permission]
 
 
-_TAKES_CONTACTS = {
-    Permission.CONTACT_TAKE,
-    Permission.CONTACT_READ,
-    Permission.CONTACT_EDIT,
-    Permission.CASE_OPEN,
+_WORKS_ON_CASES = {
     Permission.CASE_READ,
     Permission.CASE_EDIT,
     Permission.CASE_SEARCH,
     Permission.TASK_EDIT,
     Permission.RELEASE_RECORD,
     Permission.REFERRAL_SEND,
+    Permission.REPORT_MAKE,
     Permission.AGREEMENT_READ,
+}
+_TAKES_CONTACTS = _WORKS_ON_CASES | {
+    Permission.CONTACT_TAKE,
+    Permission.CONTACT_READ,
+    Permission.CONTACT_EDIT,
+    Permission.CASE_OPEN,
 }
 _CARRIES_CASES = _TAKES_CONTACTS | {
     Permission.HANDOVER_SEND,
@@ -68,6 +71,15 @@ ROLES: dict[str, Role] = {
                 "es": "Cuida la fila y la carga de trabajo, es la segunda persona avisada de un peligro, revisa.",
             },
             frozenset(_CARRIES_CASES | {Permission.QUEUE_WATCH, Permission.ALERT_READ}),
+        ),
+        Role(
+            "liaison",
+            {"en": "Law-enforcement liaison", "es": "Enlace con autoridades"},
+            {
+                "en": "Makes the reports that the law or the survivor asks for. Takes no contacts, hands nothing over.",
+                "es": "Da los avisos que pide la ley o la sobreviviente. No atiende la línea ni traspasa casos.",
+            },
+            frozenset(_WORKS_ON_CASES),
         ),
         Role(
             "data_analyst",

@@ -3,17 +3,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from tejido.agreements import Basis, Lane, release_problems
 from tejido.vocabulary import code_list
+from tejido.web.accounts.choices import code_choices
 from tejido.web.accounts.language import short_language
 from tejido.web.cases.models import Case
-from tejido.web.consents.frames import as_value, local_day, our_rules, recipient_names, releases_of
+from tejido.web.consents.frames import (
+    as_value,
+    groups_of,
+    local_day,
+    our_rules,
+    recipient_names,
+    releases_of,
+    survivors_of,
+)
 from tejido.web.mailbox.models import InboundMessage
 from tejido.web.security.keyring import KeyRing
+from tejido.web.sharing.frames import held_in
 from tejido.web.sharing.models import Handover, SharedAgreement
 
 Choices = list[tuple[str, str]]
@@ -52,6 +64,31 @@ def danger_bases() -> list[Basis]:
     """Legal bases of our rules on which a partner may be told of danger."""
     return [
         one for one in our_rules().bases.values() if one.lane == Lane.DANGER and "partner_hotline" in one.recipients
+    ]
+
+
+def report_bases() -> list[Basis]:
+    """Legal bases of our rules on which an authority is told."""
+    return [one for one in our_rules().bases.values() if one.recipients - {"partner_hotline"}]
+
+
+def is_timed(basis: Basis) -> bool:
+    """Do the rules themselves say until when: within hours, or at once?"""
+    return basis.lane == Lane.DANGER or our_rules().hours_for(basis.code) is not None
+
+
+def people_reported(case: Case, ring: KeyRing) -> Choices:
+    """Those a report can be about: survivors, and people without names."""
+    named = [(str(one.record.pk), label) for one, label in survivors_of(case, ring)]
+    return named + [(str(one.record.pk), label) for one, label in groups_of(case, ring)]
+
+
+def facts_to_choose(case: Case, ring: KeyRing, fields: Collection[str]) -> Choices:
+    """Facts to mark, in the order of the code list; what the case does not hold says so. Opens no compartment."""
+    held = held_in(case, ring, fields)
+    return [
+        (code, label if code in held else f"{label} ({gettext('not recorded')})")
+        for code, label in code_choices("shareable_field", only=fields)()
     ]
 
 
