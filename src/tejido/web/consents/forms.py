@@ -27,7 +27,9 @@ class ReleaseForm(forms.Form):
 
     person = forms.ChoiceField(label=_("Who allows it"))
     recipient = forms.ChoiceField(label=_("To whom"))
-    purpose = forms.ChoiceField(label=_("For what"), choices=code_choices("sharing_purpose", only=_purposes()))
+    purpose = forms.ChoiceField(
+        label=_("For what"), choices=code_choices("sharing_purpose", only=_purposes(), empty=_("choose"))
+    )
     fields_allowed = forms.MultipleChoiceField(
         label=_("Which facts"), choices=code_choices("shareable_field"), widget=forms.CheckboxSelectMultiple
     )
@@ -69,8 +71,9 @@ class ReleaseForm(forms.Form):
         self.pack = pack
         super().__init__(*args, **kwargs)
         self.fields["person"].choices = list(people)  # type: ignore[attr-defined]
-        self.fields["recipient"].choices = list(recipients)  # type: ignore[attr-defined]
-        self.fields["how"].choices = code_choices("release_how", only=pack.how)  # type: ignore[attr-defined]
+        # What she decides, and how she said it, is never chosen for her by a form's first line.
+        self.fields["recipient"].choices = [("", _("choose")), *recipients]  # type: ignore[attr-defined]
+        self.fields["how"].choices = code_choices("release_how", only=pack.how, empty=_("choose"))  # type: ignore[attr-defined]
         for name in ("given_on", "starts_on"):
             self.fields[name].initial = today
         self.fields["expires_on"].initial = today + timedelta(days=min(30, pack.maximum_days))

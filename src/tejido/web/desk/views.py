@@ -22,6 +22,7 @@ from tejido.web.intake.views import queue_page
 from tejido.web.security import audit
 from tejido.web.security.access import allows, requires
 from tejido.web.security.permissions import Permission
+from tejido.web.sharing.actions import process_arrivals
 from tejido.web.sharing.models import Alert, Handover, Report
 
 _MOST = 10
@@ -41,6 +42,7 @@ def show_desk(request: StaffRequest) -> HttpResponse:
         context["cases"] = list(carried.defer(*Case.sealed_names()).order_by("-opened_on", "pk")[:_MOST])
         context["tasks"] = _due(user)
     if allows(user, Permission.HANDOVER_ANSWER):
+        process_arrivals(by=user, ring=request.ring, now=timezone.now())
         offered = Handover.objects.visible_to(user).offered()
         context["offered"] = list(offered.defer(*Handover.sealed_names()).order_by("made_at")[:_MOST])
     if allows(user, Permission.REPORT_MAKE):
@@ -67,6 +69,8 @@ def show_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
     context = read_case(case, by=request.user, ring=request.ring)
     context["sections"] = sections_of(request, case)
+    gone = {"direction": Handover.Direction.IN, "state": Handover.State.WITHDRAWN}
+    context["called_back"] = Handover.objects.filter(case=case, **gone).exists()
     context["may_edit"] = allows(request.user, Permission.CASE_EDIT, record=case)
     context["today"] = timezone.localdate()
     return render(request, "desk/show_case.html", context)

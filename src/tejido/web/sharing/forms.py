@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -24,13 +24,11 @@ class HandOverForm(forms.Form):
         help_text=_("Only what is needed. What she did not allow, or the agreement does not name, is refused."),
     )  # fmt: skip
 
-    def __init__(
-        self, *args: Any, agreements: Choices, releases: Choices, fields: Collection[str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, agreements: Choices, releases: Choices, fields: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].choices = list(agreements)  # type: ignore[attr-defined]
         self.fields["release"].choices = [*releases, ("", _("none"))]  # type: ignore[attr-defined]
-        self.fields["shared"].choices = code_choices("shareable_field", only=fields)  # type: ignore[attr-defined]
+        self.fields["shared"].choices = list(fields)  # type: ignore[attr-defined]
 
 
 class DangerForm(forms.Form):
@@ -50,12 +48,13 @@ class DangerForm(forms.Form):
 
     def __init__(
         self, *args: Any, agreements: Choices, bases: Choices, people: Choices, second: Choices,
-        fields: Collection[str], **kwargs: Any,
+        fields: Choices, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        for name, choices in (("agreement", agreements), ("basis", bases), ("person", people), ("second", second)):
+        for name, choices in (
+            ("agreement", agreements), ("basis", bases), ("person", people), ("second", second), ("shared", fields),
+        ):  # fmt: skip
             self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
-        self.fields["shared"].choices = code_choices("shareable_field", only=fields)  # type: ignore[attr-defined]
 
 
 class DeclineForm(forms.Form):

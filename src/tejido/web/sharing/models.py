@@ -88,7 +88,7 @@ class Handover(SealedRecord):
         "agreement": "under which agreement",
         "lane": "release or danger",
         "made_at": "when",
-        "message": "the message that carries it",
+        "message": "the message that carries it, or called it back",
     }
 
     class Direction(models.TextChoices):

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from tejido.agreements import Basis, Lane, release_problems
+from tejido.agreements import Basis, Lane, Release, release_problems
 from tejido.vocabulary import code_list
 from tejido.web.accounts.choices import code_choices
 from tejido.web.accounts.language import short_language
@@ -22,6 +24,7 @@ from tejido.web.consents.frames import (
     recipient_names,
     releases_of,
     survivors_of,
+    values_of,
 )
 from tejido.web.mailbox.models import InboundMessage
 from tejido.web.security.keyring import KeyRing
@@ -52,12 +55,23 @@ def release_choices(case: Case, ring: KeyRing) -> Choices:
         value = as_value(opened)
         recipient = names.get(value.recipient, {}).get(language, value.recipient)
         purpose = code_list("sharing_purpose").label_of(value.purpose, language)
-        said = f"{recipient} · {purpose} · {value.starts_on.isoformat()} – {value.expires_on.isoformat()}"
+        said = f"{recipient} · {purpose} · {_day(value.starts_on)} – {_day(value.expires_on)}"
         problems = release_problems(value, rules, on=today)
         if problems:
             said = f"{said} ({problems[0].words[language]})"
         choices.append((value.id, said))
     return choices
+
+
+def _day(value: date) -> str:
+    return str(date_format(value, "SHORT_DATE_FORMAT"))
+
+
+def usable_release(case: Case, ring: KeyRing) -> Release | None:
+    """The newest release for a hand-over that holds today."""
+    rules, today = our_rules(), local_day(timezone.now())
+    given = [value for value in values_of(case, ring) if value.purpose == "hand_over"]
+    return next((value for value in given if not release_problems(value, rules, on=today)), None)
 
 
 def danger_bases() -> list[Basis]:

@@ -31,10 +31,12 @@ from tejido.web.sharing.wording import facts_in_words, totals_in_words
 def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Offer a case to the partner: her release, the agreement and the law decide, and say why not."""
     case = visible_case(request, case_id)
+    usable = pages.usable_release(case, request.ring)
     posted = request.POST if request.method == "POST" else None
     form = HandOverForm(
-        posted, agreements=pages.agreement_choices(), fields=pages.fields_agreed("hand_over"),
-        releases=pages.release_choices(case, request.ring),
+        posted, agreements=pages.agreement_choices(), releases=pages.release_choices(case, request.ring),
+        fields=pages.facts_to_choose(case, request.ring, pages.fields_agreed("hand_over")),
+        initial={"release": usable.id, "shared": sorted(usable.fields)} if usable else {"release": ""},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -48,7 +50,7 @@ def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
             explain(form, refused)
         else:
             return redirect("show_handover", handover.pk)
-    context = {"form": form, "case": case}
+    context = {"form": form, "case": case, "usable": usable}
     return render(request, "sharing/hand_over.html", context, status=422 if form.errors else 200)
 
 
@@ -65,7 +67,9 @@ def send_danger_alert(request: StaffRequest, case_id: UUID) -> HttpResponse:
         bases=[(one.code, one.label[language]) for one in bases],
         people=[(str(one.record.pk), label) for one, label in survivors_of(case, request.ring)],
         second=[(key, one.display_name) for key, one in people.items()],
-        fields={name for one in bases for name in one.fields} & pages.fields_agreed("safety"),
+        fields=pages.facts_to_choose(
+            case, request.ring, {name for one in bases for name in one.fields} & pages.fields_agreed("safety")
+        ),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
