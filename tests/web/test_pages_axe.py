@@ -65,7 +65,7 @@ PAGES = [
     Page("staff", "/cases/{case}/hand-over/", login="chen"),
     Page("staff", "/cases/{case}/danger/", login="chen"),
     Page("staff", "/cases/{case}/reports/new/", login="chen"),
-    Page("staff", "/cases/{case}/reports/new/?basis=court_order", login="luz"),
+    Page("staff", "/cases/{case}/reports/new/", login="luz", press='main button[value="court_order"]'),
     Page("staff", "/reports/{report}/", login="luz"),
     Page("staff", "/services/", login="chen"),
     Page("staff", "/services/new/", login="chen"),

@@ -164,15 +164,17 @@ def test_the_pages_walk_from_the_ground_to_the_note(cast, young, language, confi
     client = cast.client("amara")
     client.cookies["tejido_mx_staff_language"] = language
     start = client.get(f"/cases/{young.case.pk}/reports/new/").content.decode()
-    assert "?basis=under_18_notice" in start
+    assert 'value="under_18_notice"' in start
     assert confirm in start
-    address = f"/cases/{young.case.pk}/reports/new/?basis=under_18_notice"
-    form = client.get(address).content.decode()
+    address = f"/cases/{young.case.pk}/reports/new/"
+    form = client.post(address, {"ground": "under_18_notice"}).content.decode()
     assert 'value="whereabouts"' in form
     assert 'value="own_words"' not in form
     assert 'name="due_on"' not in form  # the rules say until when
-    chosen = {"recipient": "child_protection", "person": str(young.survivor.pk), "shared": ["person_name"],
-              "second": str(cast.member("bilal").pk)}  # fmt: skip
+    chosen = {
+        "basis": "under_18_notice", "recipient": "child_protection", "person": str(young.survivor.pk),
+        "shared": ["person_name"], "second": str(cast.member("bilal").pk),
+    }  # fmt: skip
     page = client.post(address, chosen, follow=True)
     text = page.content.decode()
     assert "Inés Prueba Uno" in text
@@ -196,7 +198,7 @@ def test_without_anyone_to_report_about_the_page_says_what_to_do_first(cast):
     from tejido.web.cases.actions import open_case
 
     case = open_case(by=cast.member("chen"), ring=cast.ring("chen"), now=NOW)
-    page = cast.client("chen").get(f"/cases/{case.pk}/reports/new/?basis=under_18_notice").content.decode()
+    page = cast.client("chen").post(f"/cases/{case.pk}/reports/new/", {"ground": "under_18_notice"}).content.decode()
     assert f"/cases/{case.pk}/persons/new/" in page
     assert '<form method="post" class="narrow"' not in page
 
@@ -209,8 +211,8 @@ def test_people_without_names_can_be_whom_it_is_about(cast):
     group = next(one for one in Person.objects.filter(case=made.case) if one.opened(ring).unnamed_group)
     edit_person(person=group, values={"group_counts": {"age_at_contact": {"minor": 3}}}, revision=1,
                 by=cast.member("chen"), ring=ring)  # fmt: skip
-    page = cast.client("chen").get(f"/cases/{made.case.pk}/reports/new/?basis=under_18_notice").content.decode()
-    assert str(group.pk) in page
+    chosen = {"ground": "under_18_notice"}
+    assert str(group.pk) in cast.client("chen").post(f"/cases/{made.case.pk}/reports/new/", chosen).content.decode()
     made.survivor = group
     with pytest.raises(BadInput):  # nothing of these facts is known of them
         _prepare(cast, made, by="chen")

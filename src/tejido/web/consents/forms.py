@@ -74,6 +74,8 @@ class ReleaseForm(forms.Form):
         # What she decides, and how she said it, is never chosen for her by a form's first line.
         self.fields["recipient"].choices = [("", _("choose")), *recipients]  # type: ignore[attr-defined]
         self.fields["how"].choices = code_choices("release_how", only=pack.how, empty=_("choose"))  # type: ignore[attr-defined]
+        if not pack.alone_if_permitted:  # no law here lets an under-18 decide it without a guardian
+            del self.fields["may_consent_alone"]
         for name in ("given_on", "starts_on"):
             self.fields[name].initial = today
         self.fields["expires_on"].initial = today + timedelta(days=min(30, pack.maximum_days))
@@ -85,9 +87,9 @@ class ReleaseForm(forms.Form):
         """The fields of `tejido.agreements.Release` that the form knows."""
         cleaned = self.cleaned_data
         same = ("person", "recipient", "purpose", "given_on", "starts_on", "expires_on", "how", "language",
-                "person_language", "authenticated", "guardian_consented", "guardian_is_suspected",
-                "may_consent_alone")  # fmt: skip
+                "person_language", "authenticated", "guardian_consented", "guardian_is_suspected")  # fmt: skip
         return {name: cleaned[name] for name in same} | {
+            "may_consent_alone": cleaned.get("may_consent_alone", False),
             "fields": frozenset(cleaned["fields_allowed"]),
             "minor": {"yes": True, "no": False}.get(cleaned["minor"]),
             "notice_version": self.pack.notice_version if cleaned["notice_read"] else "none",

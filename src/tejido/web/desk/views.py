@@ -44,7 +44,9 @@ def show_desk(request: StaffRequest) -> HttpResponse:
     if allows(user, Permission.HANDOVER_ANSWER):
         process_arrivals(by=user, ring=request.ring, now=timezone.now())
         offered = Handover.objects.visible_to(user).offered()
-        context["offered"] = list(offered.defer(*Handover.sealed_names()).order_by("made_at")[:_MOST])
+        context["offered"] = list(
+            offered.select_related("partner").defer(*Handover.sealed_names()).order_by("made_at")[:_MOST]
+        )
     if allows(user, Permission.REPORT_MAKE):
         reports = Report.objects.visible_to(user).due().select_related("case")
         context["reports"] = list(reports.defer(*Report.sealed_names())[:_MOST])

@@ -60,14 +60,15 @@ class DangerForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why we cannot take the case up."""
 
-    reason = forms.ChoiceField(label=_("Why not"), choices=code_choices("handover_decline"))
+    reason = forms.ChoiceField(label=_("Why not"), choices=code_choices("handover_decline", empty=_("choose")))
 
 
 class RecallForm(forms.Form):
     """Why a hand-over is called back, other than by her."""
 
     reason = forms.ChoiceField(
-        label=_("Why"), choices=code_choices("handover_recall_reason", only=("sent_by_mistake", "safety"))
+        label=_("Why"),
+        choices=code_choices("handover_recall_reason", only=("sent_by_mistake", "safety"), empty=_("choose")),
     )
 
 
@@ -75,7 +76,7 @@ class HandoverOutcomeForm(forms.Form):
     """What the partner is told came of it; the referrals' outcomes go as codes."""
 
     release = forms.ChoiceField(label=_("On which release"), required=False)
-    reached = forms.ChoiceField(label=_("Was she reached?"), choices=code_choices("yes_no_unknown"))
+    reached = forms.ChoiceField(label=_("Was she reached?"), choices=code_choices("yes_no_unknown", empty=_("choose")))
     closed = forms.BooleanField(label=_("We have finished"), required=False)
 
     def __init__(self, *args: Any, releases: Choices, **kwargs: Any) -> None:

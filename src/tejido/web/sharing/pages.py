@@ -67,10 +67,10 @@ def _day(value: date) -> str:
     return str(date_format(value, "SHORT_DATE_FORMAT"))
 
 
-def usable_release(case: Case, ring: KeyRing) -> Release | None:
-    """The newest release for a hand-over that holds today."""
+def usable_release(case: Case, ring: KeyRing, purpose: str) -> Release | None:
+    """The newest release for this purpose that holds today."""
     rules, today = our_rules(), local_day(timezone.now())
-    given = [value for value in values_of(case, ring) if value.purpose == "hand_over"]
+    given = [value for value in values_of(case, ring) if value.purpose == purpose]
     return next((value for value in given if not release_problems(value, rules, on=today)), None)
 
 

@@ -18,6 +18,7 @@ Choices = Sequence[tuple[str, str]]
 class ReportForm(forms.Form):
     """To which authority, about whom, the least, and the second person; the ground is chosen before."""
 
+    basis = forms.CharField(widget=forms.HiddenInput)
     recipient = forms.ChoiceField(label=_("To which authority"))
     person = forms.ChoiceField(label=_("About whom"))
     shared = forms.MultipleChoiceField(
@@ -37,6 +38,7 @@ class ReportForm(forms.Form):
         self, *args: Any, basis: Basis, people: Choices, second: Choices, fields: Choices, timed: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["basis"].initial = basis.code
         authorities = code_choices("recipient_kind", only=basis.recipients - {"partner_hotline"})()
         for name, choices in (
             ("recipient", authorities), ("person", people), ("second", second), ("shared", fields),

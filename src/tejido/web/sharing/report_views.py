@@ -31,21 +31,25 @@ from tejido.web.sharing.wording import facts_in_words
 
 @requires(Permission.REPORT_MAKE)
 def prepare_report(request: StaffRequest, case_id: UUID) -> HttpResponse:
-    """First the ground the law names, then whom to tell and what; the rules decide, and say why not."""
+    """First the ground the law names, then whom to tell and what; the rules decide, and say why not.
+
+    The ground is posted: in an address it would stay in a browser's history and say that someone is under 18.
+    """
     case = visible_case(request, case_id)
     bases = {one.code: one for one in pages.report_bases()}
-    basis = bases.get(request.GET.get("basis", ""))
+    basis = bases.get(request.POST.get("basis") or request.POST.get("ground", ""))
     context: dict[str, Any] = {"case": case, "bases": bases.values(), "basis": basis, "rules": our_rules()}
     if basis is None:
         return render(request, "sharing/prepare_report.html", context)
     people = {str(one.pk): one for one in second_people(request.user)}
+    filled = "basis" in request.POST
     form = ReportForm(
-        request.POST if request.method == "POST" else None, basis=basis, timed=pages.is_timed(basis),
+        request.POST if filled else None, basis=basis, timed=pages.is_timed(basis),
         people=pages.people_reported(case, request.ring),
         second=[(key, one.display_name) for key, one in people.items()],
         fields=pages.facts_to_choose(case, request.ring, basis.fields),
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    if filled and form.is_valid():
         chosen = form.cleaned_data
         try:
             report = actions.prepare_report(

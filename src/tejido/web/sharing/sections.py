@@ -20,7 +20,8 @@ def section(request: StaffRequest, case: Case) -> tuple[str, dict[str, Any]]:
     handovers = list(
         Handover.objects.filter(case=case).select_related("partner", "message").order_by("-made_at")
     )  # fmt: skip
-    gone = any(one.lane == "release" and one.state in ("offered", "accepted") for one in handovers)
+    gone = any(one.direction == "in" or (one.lane == "release" and one.state in ("offered", "accepted"))
+               for one in handovers)  # fmt: skip
     return "sharing/section.html", {
         "handovers": open_all(handovers, request.ring),  # type: ignore[attr-defined]
         "may_send": allows(request.user, Permission.HANDOVER_SEND, record=case) and not gone,

@@ -31,7 +31,7 @@ from tejido.web.sharing.wording import facts_in_words, totals_in_words
 def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Offer a case to the partner: her release, the agreement and the law decide, and say why not."""
     case = visible_case(request, case_id)
-    usable = pages.usable_release(case, request.ring)
+    usable = pages.usable_release(case, request.ring, "hand_over")
     posted = request.POST if request.method == "POST" else None
     form = HandOverForm(
         posted, agreements=pages.agreement_choices(), releases=pages.release_choices(case, request.ring),
@@ -163,7 +163,11 @@ def report_handover_outcome(request: StaffRequest, handover_id: UUID) -> HttpRes
     if handover.case is None:
         return _shown(request, handover)
     posted = request.POST if request.method == "POST" else None
-    form = HandoverOutcomeForm(posted, releases=pages.release_choices(handover.case, request.ring))
+    usable = pages.usable_release(handover.case, request.ring, "outcome")
+    form = HandoverOutcomeForm(
+        posted, releases=pages.release_choices(handover.case, request.ring),
+        initial={"release": usable.id if usable else ""},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
@@ -175,7 +179,7 @@ def report_handover_outcome(request: StaffRequest, handover_id: UUID) -> HttpRes
             explain(form, refused)
         else:
             return redirect("show_handover", handover.pk)
-    context = {"form": form, "handover": handover, "case": handover.case}
+    context = {"form": form, "handover": handover, "case": handover.case, "usable": usable}
     return render(request, "sharing/report_handover_outcome.html", context, status=422 if form.errors else 200)
 
 
@@ -267,6 +271,7 @@ def _shown(
     may_recall = not incoming and open_now and allows(request.user, Permission.HANDOVER_SEND, record=handover)
     context = {
         "handover": handover,
+        "alert": Alert.objects.filter(handover=handover).select_related("seen_by").first(),
         "facts": facts_in_words(body.get("facts", {}), short_language()),
         "release": body.get("release"),
         "outcomes": opened.outcomes or [],

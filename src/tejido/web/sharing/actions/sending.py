@@ -69,12 +69,13 @@ def hand_over(
 
 
 def refuse_second(case: Case) -> None:
-    """A case leaves once, and what came by hand-over is not passed on. Raises `BadInput`.
+    """A case leaves once, and what came by hand-over is not passed on, called back or not. Raises `BadInput`.
 
     An alert of danger that nobody has answered yet does not stand in the way of a hand-over she allows.
     """
     unanswered = {"lane": Lane.DANGER.value, "state": Handover.State.OFFERED}
-    if Handover.objects.open().filter(case=case).exclude(**unanswered).exists():
+    came = Handover.objects.filter(case=case, direction=Handover.Direction.IN)
+    if came.exists() or Handover.objects.open().filter(case=case).exclude(**unanswered).exists():
         raise BadInput("already_handed_over", en="This case was already handed over, or came by hand-over.",
                        es="Este caso ya se traspasó, o llegó por traspaso.")  # fmt: skip
 
