@@ -81,6 +81,8 @@ PAGES = [
     Page("staff", "/sheets/{sheet}/", login="dora"),
     Page("staff", "/", login="noor"),
     Page("staff", "/members/", login="noor"),
+    Page("staff", "/members/new/", login="noor"),
+    Page("staff", "/teams/", login="bilal"),
     Page("staff", "/audit/", login="iris"),
     Page("staff", "/sheets/", login="amara", status=403),
     Page("staff", "/nothing-here/", login="amara", status=404),

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     QUEUE_WATCH = "queue.watch"
     AUDIT_READ = "audit.read"
     MEMBER_EDIT = "member.edit"
+    TEAM_EDIT = "team.edit"
     PARTNER_EDIT = "partner.edit"
 
 

@@ -67,10 +67,10 @@ ROLES: dict[str, Role] = {
             "supervisor",
             {"en": "Supervisor", "es": "Supervisora o supervisor"},
             {
-                "en": "Watches queue and workload, is the second person alerted to danger, reviews.",
-                "es": "Cuida la fila y la carga de trabajo, es la segunda persona avisada de un peligro, revisa.",
+                "en": "Watches queue and workload, is the second person alerted to danger, lets others into her teams.",
+                "es": "Cuida la fila y la carga, es la segunda persona avisada de un peligro, incorpora a sus equipos.",
             },
-            frozenset(_CARRIES_CASES | {Permission.QUEUE_WATCH, Permission.ALERT_READ}),
+            frozenset(_CARRIES_CASES | {Permission.QUEUE_WATCH, Permission.ALERT_READ, Permission.TEAM_EDIT}),
         ),
         Role(
             "liaison",
@@ -90,7 +90,13 @@ ROLES: dict[str, Role] = {
                 "No abre casos.",
             },
             frozenset(
-                {Permission.COUNT, Permission.SHEET_BUILD, Permission.TABULATION_SEND, Permission.AGREEMENT_READ}
+                {
+                    Permission.COUNT,
+                    Permission.SHEET_BUILD,
+                    Permission.TABULATION_SEND,
+                    Permission.AGREEMENT_READ,
+                    Permission.TEAM_EDIT,
+                }
             ),
         ),
         Role(
@@ -106,11 +112,17 @@ ROLES: dict[str, Role] = {
             "administrator",
             {"en": "Administrator", "es": "Administración"},
             {
-                "en": "Adds members to teams, signs keys and agreements with partners. Opens no case.",
-                "es": "Agrega integrantes a los equipos; firma llaves y convenios. No abre casos.",
+                "en": "Adds members and ends their access, signs keys and agreements with partners. Opens no case.",
+                "es": "Da y retira el acceso; firma llaves y convenios. No abre casos.",
             },
             frozenset(
-                {Permission.MEMBER_EDIT, Permission.PARTNER_EDIT, Permission.AGREEMENT_READ, Permission.AUDIT_READ}
+                {
+                    Permission.MEMBER_EDIT,
+                    Permission.TEAM_EDIT,
+                    Permission.PARTNER_EDIT,
+                    Permission.AGREEMENT_READ,
+                    Permission.AUDIT_READ,
+                }
             ),
         ),
     )
