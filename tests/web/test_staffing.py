@@ -56,6 +56,14 @@ def test_ending_access_ends_the_session_that_is_open(cast):
     assert "take her out" in teams.get("/teams/").content.decode()
 
 
+def test_access_ended_by_mistake_is_given_back(cast):
+    noor, amara = cast.client("noor"), cast.member("amara")
+    noor.post(f"/members/{amara.pk}/end/")
+    noor.post(f"/members/{amara.pk}/back/")
+    assert cast.client("amara").get("/").status_code == 200
+    assert cast.member("amara").team_ids == amara.team_ids
+
+
 def test_a_supervisor_lets_a_colleague_in_and_takes_her_out(cast):
     team = team_of(Team.Kind.INTAKE)
     contact = _contact(cast.ring("amara"), "BBB-010", own_words="antes de que llegara")

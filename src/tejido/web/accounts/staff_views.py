@@ -59,6 +59,15 @@ def end_access(request: StaffRequest, member_id: UUID) -> HttpResponse:
     return redirect("list_members")
 
 
+@requires(Permission.MEMBER_EDIT)
+@require_POST
+def give_access_back(request: StaffRequest, member_id: UUID) -> HttpResponse:
+    """She is back, or it was a mistake."""
+    member = get_object_or_404(Member, pk=member_id)
+    staffing.give_access_back(member=member, by=request.user, now=timezone.now())
+    return redirect("list_members")
+
+
 @requires(Permission.TEAM_EDIT)
 @require_GET
 def list_teams(request: StaffRequest) -> HttpResponse:

@@ -57,6 +57,15 @@ def end_access(*, member: Member, by: Any, now: datetime) -> None:
 
 
 @transaction.atomic
+def give_access_back(*, member: Member, by: Any, now: datetime) -> None:
+    """Her access was ended by mistake, or she is back: the same password and second factor, and the teams she is in."""
+    require(by, Permission.MEMBER_EDIT)
+    gone = Member.objects.filter(pk=member.pk, status=Member.Status.LEFT)
+    if gone.update(status=Member.Status.ACTIVE, status_changed_at=now):
+        audit.record("member.returned", by=by, record=member)
+
+
+@transaction.atomic
 def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
     """Let a colleague into one of one's own teams: she opens what the team opens. Raises `BadInput`."""
     _ask(team, by)

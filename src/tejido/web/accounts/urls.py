@@ -11,6 +11,7 @@ urlpatterns = [
     path("members/", views.list_members, name="list_members"),
     path("members/new/", staff_views.add_member, name="add_member"),
     path("members/<uuid:member_id>/end/", staff_views.end_access, name="end_access"),
+    path("members/<uuid:member_id>/back/", staff_views.give_access_back, name="give_access_back"),
     path("teams/", staff_views.list_teams, name="list_teams"),
     path("teams/<uuid:team_id>/let-in/", staff_views.let_in, name="let_in"),
     path("teams/<uuid:team_id>/take-out/<uuid:member_id>/", staff_views.take_out, name="take_out"),
