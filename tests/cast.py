@@ -15,7 +15,7 @@ TEAM_NAMES = {
 }
 
 # Amara answers the line, Chen carries cases, Bilal supervises, Dora counts, Noor administers, Iris audits.
-# Eve signs in and belongs to no team.
+# Luz is the liaison with authorities. Eve signs in and belongs to no team.
 STAFF = (
     StaffMember("amara", "Amara Prueba", ("advocate",), ("intake", "cases"), "es"),
     StaffMember("chen", "Chen Prueba", ("case_manager",), ("intake", "cases"), "es"),
@@ -23,5 +23,6 @@ STAFF = (
     StaffMember("dora", "Dora Prueba", ("data_analyst",), ("data",), "en"),
     StaffMember("noor", "Noor Prueba", ("administrator",), ("administration",), "en"),
     StaffMember("iris", "Iris Prueba", ("auditor",), (), "en"),
+    StaffMember("luz", "Luz Prueba", ("liaison",), ("cases",), "es"),
     StaffMember("eve", "Eve Prueba", ("case_manager",), (), "en"),
 )

@@ -88,7 +88,7 @@ def test_a_stranger_is_sent_to_sign_in(route, db):
             assert answer.headers["Location"].startswith("/login/")
 
 
-@pytest.mark.parametrize("login", ["amara", "chen", "bilal", "dora", "noor", "iris"])
+@pytest.mark.parametrize("login", ["amara", "chen", "bilal", "dora", "noor", "iris", "luz"])
 def test_a_member_without_the_permission_is_refused_everywhere(login, cast):
     client, member = cast.client(login), cast.member(login)
     allowed = {permission for role in member.roles for permission in ROLES[role].permissions}

@@ -73,6 +73,7 @@ def _case(cast: SeatedCast, now: datetime) -> dict[str, Any]:
     from tejido.web.cases.models import Person, Place
     from tejido.web.directory.models import Service
     from tejido.web.referrals.actions import make_referral
+    from tejido.web.sharing.actions import prepare_report
     from tests.web.directory.services import load
     from tests.web.sharing.conftest import make_case, release
 
@@ -86,6 +87,10 @@ def _case(cast: SeatedCast, now: datetime) -> dict[str, Any]:
         case=case, service=service, need=need, how="read_out_by_phone", by=chen, ring=ring, now=now
     )
     given = date.fromordinal(now.date().toordinal() - 1)
+    report = prepare_report(
+        case=case, basis="court_order", recipient="court", person=made.survivor.pk, fields=("person_name",), due_at=now,
+        second=cast.member("bilal"), by=chen, ring=ring, now=now,
+    )  # fmt: skip
     release(cast, case, given_on=given, starts_on=given, expires_on=date.fromordinal(given.toordinal() + 30))
     return {
         "case": case.pk,
@@ -94,6 +99,7 @@ def _case(cast: SeatedCast, now: datetime) -> dict[str, Any]:
         "group": Person.objects.filter(case=case).exclude(pk=made.survivor.pk)[0].pk,
         "service": service.pk,
         "referral": referral.pk,
+        "report": report.pk,
     }
 
 

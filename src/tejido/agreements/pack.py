@@ -43,7 +43,7 @@ class Basis:
     recipients: frozenset[str]
     fields: frozenset[str]
     under_18: bool
-    source: str
+    source: Words
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,10 @@ class Pack:
     def stamp(self) -> str:
         """Name, version and regimes, as kept with every decision: `us 2026.1 (hhs_otip)`."""
         return f"{self.name} {self.version} ({', '.join(self.regimes)})"
+
+    def hours_for(self, basis: str) -> int | None:
+        """Within how many hours the report on this basis is due; None where the rules name none."""
+        return min((duty.within_hours for duty in self.duties if duty.basis == basis), default=None)
 
     @property
     def notice_version(self) -> str:
@@ -183,7 +187,7 @@ def _basis(code: str, raw: Mapping[str, Any]) -> Basis:
 def _sources(raw: Mapping[str, Any], chosen: tuple[str, ...]) -> dict[str, str]:
     """Every rule's source by its name, for the page that shows the rules in force."""
     found = {f"regimes.{regime}": raw["regimes"][regime]["source"] for regime in chosen}
-    found |= {f"bases.{code}": entry["source"] for code, entry in raw["bases"].items()}
+    found |= {f"bases.{code}": entry["source"]["en"] for code, entry in raw["bases"].items()}
     for section in ("release", "notice", "minors", "trafficker_identifiers", "minimum_cell"):
         found[section] = raw[section]["source"]
     return found

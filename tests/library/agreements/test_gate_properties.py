@@ -221,6 +221,92 @@ def test_every_field_that_leaves_was_allowed_by_her(request, terms):
         assert decision.until >= request.on
 
 
+@given(REQUESTS.filter(lambda request: request.lane == "release"), TERMS, st.integers(1, 400))
+@settings(max_examples=200, deadline=None)
+def test_what_may_leave_today_may_not_the_day_after_it_ends(request, terms, days):
+    """`until` is the truth: on every later day the same question under the same terms is refused."""
+    decision = may_leave(request, **terms)
+    if decision.allowed:
+        later = replace(request, on=decision.until + timedelta(days=days))
+        assert not may_leave(later, **terms).allowed
+
+
+@given(REQUESTS, TERMS, st.data())
+@settings(max_examples=200, deadline=None)
+def test_asking_for_less_is_never_refused_for_it(request, terms, data):
+    """Whoever narrows a hand-over to the least that is needed is not punished: fewer facts need no more consent."""
+    decision = may_leave(request, **terms)
+    if decision.allowed and request.fields:
+        fewer = data.draw(st.frozensets(st.sampled_from(sorted(request.fields)), min_size=1))
+        less = may_leave(replace(request, fields=fewer), **terms)
+        assert less.allowed
+        assert less.fields == fewer
+
+
+@given(REQUESTS, TERMS)
+@settings(max_examples=200, deadline=None)
+def test_lanes_do_not_lend_each_other_grounds(request, terms):
+    """A release does not widen what danger or the law lets go, and danger names no ground for a hand-over."""
+    without = may_leave(request, **(terms | {"releases": []}))
+    if request.lane == "release":
+        assert not without.allowed
+        for lane in ("danger", "mandatory_report", "self", "tip", "aggregate"):
+            # Her name, her words: asked for on another ground than hers, they stay.
+            asked = replace(request, lane=lane, basis="imminent_harm", by="one", alerted="two", minor=True)
+            assert not may_leave(asked, **terms).allowed
+    else:
+        assert may_leave(request, **terms).allowed == without.allowed
+
+
+UNKNOWN = st.text(min_size=1, max_size=12).filter(
+    lambda code: (
+        not any(
+            code in code_list(name)
+            for name in ("shareable_field", "sharing_purpose", "release_lane", "recipient_kind", "information_origin")
+        )
+    )
+)
+
+
+@given(
+    st.sampled_from([HAND_OVER, DANGER, REPORT, HERSELF, TOTALS, TIP]),
+    st.sampled_from(["lane", "purpose", "recipient_kind", "basis", "fields", "tables", "recipient"]),
+    UNKNOWN,
+)
+@settings(max_examples=200, deadline=None)
+def test_what_the_lists_do_not_know_opens_nothing(request, name, code):
+    """An unknown lane, purpose, kind, basis, fact or table is refused wherever the lane reads it."""
+    value = getattr(request, name) | {code} if name in ("fields", "tables") else code
+    if (name == "basis" and request.lane not in ("danger", "mandatory_report")) or (
+        name == "tables" and request.lane not in ("aggregate", "self")
+    ):
+        return  # this lane neither reads it nor lets it out
+    decision = may_leave(
+        replace(request, **{name: value}), agreement=AGREEMENT, releases=[RELEASE], sender_pack=MX, recipient_pack=US
+    )
+    if name == "recipient" and request.lane in ("danger", "mandatory_report", "self"):
+        assert decision.fields <= request.fields  # no agreement names these recipients
+    else:
+        assert not decision.allowed
+
+
+@given(st.sampled_from(PACKS), st.sampled_from(["danger", "mandatory_report"]), st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_ground_of_law_lets_go_its_own_facts_to_its_own_addressees_and_no_more(pack, lane, data):
+    basis = data.draw(st.sampled_from([one for one in pack.bases.values() if one.lane == lane]))
+    fields = data.draw(st.frozensets(st.sampled_from(ALL_FIELDS), min_size=1))
+    kind = data.draw(st.sampled_from(sorted(code_list("recipient_kind"))))
+    minor = data.draw(st.sampled_from([True, False, None]))
+    asked = replace(
+        DANGER if lane == "danger" else REPORT, fields=fields, recipient_kind=kind, basis=basis.code, minor=minor
+    )
+    decision = may_leave(asked, agreement=None, releases=[], sender_pack=pack, recipient_pack=None)
+    allowed = fields <= basis.fields and kind in basis.recipients and (minor is True or not basis.under_18)
+    assert decision.allowed == allowed
+    if allowed:
+        assert {"alert_second_person", "tell_survivor_when_safe"} <= {each.code for each in decision.obligations}
+
+
 ODD = st.one_of(
     st.none(),
     st.booleans(),

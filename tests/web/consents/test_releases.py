@@ -81,6 +81,13 @@ def test_the_page_records_a_release_and_the_case_says_it_in_both_languages(cast,
     assert "puede recibir, sólo para esta finalidad" in shown
 
 
+def test_the_form_decides_nothing_for_her(cast, case, us):
+    """To whom, for what and how she gave it are empty until someone asks her."""
+    form = cast.client("amara").get(f"/cases/{case.pk}/releases/new/").context["form"]
+    for name in ("recipient", "purpose", "how"):
+        assert form.fields[name].choices[0][0] == ""
+
+
 def test_the_page_without_an_end_or_without_facts_is_422(cast, case, us):
     client = cast.client("amara")
     answer = client.post(f"/cases/{case.pk}/releases/new/", {"purpose": "hand_over"})

@@ -9,7 +9,7 @@ import pytest
 
 from tejido.exchange import format_minute
 from tejido.vocabulary import BadInput
-from tejido.web.cases.models import Case, Compartment, Note, Person
+from tejido.web.cases.models import Case, Compartment, Note, Person, Task
 from tejido.web.mailbox.actions import receive
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage
 from tejido.web.security.coded import open_coded
@@ -179,8 +179,17 @@ def test_a_call_back_empties_what_nobody_took_up_and_marks_what_became_a_case(ca
     assert waiting.opened(cast.ring("chen")).body is None
     page = cast.client("chen").get(f"/cases/{taken.case_id}/").content.decode()
     assert "do not pass it on" in page or "no lo comparta" in page
+    # Whoever carries the case finds it among the tasks of the day.
+    assert Task.objects.get(case=taken.case, owner=taken.case.owner).due_on.isoformat() == "2026-11-22"
     with pytest.raises(BadInput):
         report_handover_outcome(handover=taken, release=None, reached="yes", closed=False, **_by(cast))
+
+
+def test_the_desk_opens_what_arrived(cast, us, terms):
+    """A hand-over, or its call-back, waits for no one to think of looking at the list."""
+    _arrive(us, "handover", handover_body())
+    desk = cast.client("chen").get("/")
+    assert [each.pk for each in desk.context["offered"]] == [Handover.objects.get().pk]
 
 
 def test_what_came_of_it_goes_back_only_as_she_allows(cast, us, terms):

@@ -147,6 +147,59 @@ def test_revoking_the_release_calls_the_hand_over_back(cast, case, terms, us):
     assert recall.body == {"handover_id": str(handover.pk), "reason": "withdrawn", "on": "2026-11-22"}
 
 
+def test_a_release_withdrawn_while_the_hand_over_is_prepared_stops_it(cast, case, terms, monkeypatch):
+    """Between the gate's yes and the queue she changes her mind: whoever writes it down first wins."""
+    from tejido.vocabulary import BadInput
+    from tejido.web.sharing.actions import sending
+
+    given = release(cast, case)
+    decided = sending.decide
+
+    def decide_then_withdraw(*args, **kwargs):
+        decision = decided(*args, **kwargs)
+        assert decision.allowed
+        revoke_release(release=type(given).objects.get(pk=given.pk), by=cast.member("amara"), ring=cast.ring("amara"),
+                       now=NOW)  # fmt: skip
+        return decision
+
+    monkeypatch.setattr(sending, "decide", decide_then_withdraw)
+    with pytest.raises(BadInput) as refused:
+        _hand_over(cast, case, terms, given)
+    assert refused.value.code == "release_revoked"
+    assert not OutboundMessage.objects.exists()
+    assert not Handover.objects.exists()
+
+
+def test_a_call_back_says_whether_the_partner_has_been_told(cast, case, terms, us):
+    given = release(cast, case)
+    handover = _hand_over(cast, case, terms, given)
+    OutboundMessage.objects.update(state="delivered")
+    revoke_release(release=given, by=cast.member("amara"), ring=cast.ring("amara"), now=NOW)
+    handover.refresh_from_db()
+    assert handover.message == OutboundMessage.objects.get(message_type="handover_recall")
+    client = cast.client("chen")
+    client.cookies["tejido_mx_staff_language"] = "en"
+    assert "on its way" in client.get(f"/handovers/{handover.pk}/").content.decode()
+    OutboundMessage.objects.update(state="delivered")
+    assert "on its way" not in client.get(f"/handovers/{handover.pk}/").content.decode()
+
+
+def test_the_form_marks_what_she_allowed_and_says_what_is_missing(cast, case, terms):
+    client = cast.client("chen")
+    address = f"/cases/{case.pk}/hand-over/"
+    assert f"/cases/{case.pk}/releases/new/" in client.get(address).content.decode()
+    given = release(cast, case, **from_today())
+    page = client.get(address)
+    assert f"/cases/{case.pk}/releases/new/" not in page.content.decode()
+    assert page.context["form"].initial["release"] == str(given.pk)
+    assert set(page.context["form"].initial["shared"]) == {*FIELDS, "places"}
+    labels = dict(page.context["form"].fields["shared"].choices)
+    # Facts nobody wrote down say so; a compartment that was never written in is one of them.
+    unknown = {code for code, label in labels.items() if "recorded" in label or "sin registrar" in label}
+    assert {"own_words", "whereabouts"} <= unknown
+    assert not {"person_name", "coworkers"} & unknown
+
+
 def test_a_hand_over_sent_by_mistake_is_called_back_and_may_be_made_again(cast, case, terms, us):
     given = release(cast, case)
     handover = _hand_over(cast, case, terms, given)

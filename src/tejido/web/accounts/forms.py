@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The sign-in form."""
+"""Signing in, and giving someone access."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from tejido.web.accounts.language import short_language
+from tejido.web.accounts.models import Member
+from tejido.web.security.roles import ROLES
 
 
 class SignInForm(forms.Form):
@@ -21,3 +27,32 @@ class SignInForm(forms.Form):
         label=_("Six-digit code"), max_length=8,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )  # fmt: skip
+
+
+def _roles() -> list[tuple[str, str]]:
+    language = short_language()
+    return [(role.code, f"{role.title[language]}: {role.purpose[language]}") for role in ROLES.values()]
+
+
+class MemberForm(forms.Form):
+    """Someone who begins to work here."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    login = forms.RegexField(
+        label=_("User name"), max_length=60, regex=r"^[a-z0-9][a-z0-9._-]*$",
+        help_text=_("Small letters, numbers, dots and hyphens."),
+    )  # fmt: skip
+    roles = forms.MultipleChoiceField(label=_("Role"), choices=_roles, widget=forms.CheckboxSelectMultiple)
+    language = forms.ChoiceField(label=_("Language of her screens"), choices=[("es", "Español"), ("en", "English")])
+
+
+class NewcomerForm(forms.Form):
+    """Whom to let into a team."""
+
+    member = forms.ChoiceField(label=_("Let a colleague in"))
+
+    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].choices = [  # type: ignore[attr-defined]
+            ("", _("choose")), *((str(one.pk), one.display_name) for one in members),
+        ]  # fmt: skip

@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses of signing in and out."""
+"""Addresses of signing in and out, of members and teams."""
 
 from django.urls import path
 
-from tejido.web.accounts import views
+from tejido.web.accounts import staff_views, views
 
 urlpatterns = [
     path("login/", views.sign_in, name="sign_in"),
     path("logout/", views.sign_out, name="sign_out"),
     path("members/", views.list_members, name="list_members"),
+    path("members/new/", staff_views.add_member, name="add_member"),
+    path("members/<uuid:member_id>/end/", staff_views.end_access, name="end_access"),
+    path("members/<uuid:member_id>/back/", staff_views.give_access_back, name="give_access_back"),
+    path("teams/", staff_views.list_teams, name="list_teams"),
+    path("teams/<uuid:team_id>/let-in/", staff_views.let_in, name="let_in"),
+    path("teams/<uuid:team_id>/take-out/<uuid:member_id>/", staff_views.take_out, name="take_out"),
     path("language/", views.choose_language, name="choose_language"),
 ]

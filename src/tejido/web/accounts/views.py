@@ -69,11 +69,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MEMBER_EDIT)
 @require_GET
 def list_members(request: StaffRequest) -> HttpResponse:
-    """Who works here, in which teams, with which roles. To be read only: staff change from the terminal for now."""
+    """Who works here, in which teams, with which roles."""
+    return show_members(request)
+
+
+def show_members(request: StaffRequest, *, problem: str = "") -> HttpResponse:
+    """The page of members, with what went wrong if something did."""
     members = member_rows()
     audit.record("member.listed", by=request.user, count=len(members))
-    context = {"members": members, "teams": team_rows(), "roles": ROLES.values()}
-    return render(request, "accounts/list_members.html", context)
+    context = {"members": members, "teams": team_rows(), "roles": ROLES.values(), "problem": problem}
+    return render(request, "accounts/list_members.html", context, status=422 if problem else 200)
 
 
 @login_not_required

@@ -27,7 +27,9 @@ class ReleaseForm(forms.Form):
 
     person = forms.ChoiceField(label=_("Who allows it"))
     recipient = forms.ChoiceField(label=_("To whom"))
-    purpose = forms.ChoiceField(label=_("For what"), choices=code_choices("sharing_purpose", only=_purposes()))
+    purpose = forms.ChoiceField(
+        label=_("For what"), choices=code_choices("sharing_purpose", only=_purposes(), empty=_("choose"))
+    )
     fields_allowed = forms.MultipleChoiceField(
         label=_("Which facts"), choices=code_choices("shareable_field"), widget=forms.CheckboxSelectMultiple
     )
@@ -69,8 +71,11 @@ class ReleaseForm(forms.Form):
         self.pack = pack
         super().__init__(*args, **kwargs)
         self.fields["person"].choices = list(people)  # type: ignore[attr-defined]
-        self.fields["recipient"].choices = list(recipients)  # type: ignore[attr-defined]
-        self.fields["how"].choices = code_choices("release_how", only=pack.how)  # type: ignore[attr-defined]
+        # What she decides, and how she said it, is never chosen for her by a form's first line.
+        self.fields["recipient"].choices = [("", _("choose")), *recipients]  # type: ignore[attr-defined]
+        self.fields["how"].choices = code_choices("release_how", only=pack.how, empty=_("choose"))  # type: ignore[attr-defined]
+        if not pack.alone_if_permitted:  # no law here lets an under-18 decide it without a guardian
+            del self.fields["may_consent_alone"]
         for name in ("given_on", "starts_on"):
             self.fields[name].initial = today
         self.fields["expires_on"].initial = today + timedelta(days=min(30, pack.maximum_days))
@@ -82,9 +87,9 @@ class ReleaseForm(forms.Form):
         """The fields of `tejido.agreements.Release` that the form knows."""
         cleaned = self.cleaned_data
         same = ("person", "recipient", "purpose", "given_on", "starts_on", "expires_on", "how", "language",
-                "person_language", "authenticated", "guardian_consented", "guardian_is_suspected",
-                "may_consent_alone")  # fmt: skip
+                "person_language", "authenticated", "guardian_consented", "guardian_is_suspected")  # fmt: skip
         return {name: cleaned[name] for name in same} | {
+            "may_consent_alone": cleaned.get("may_consent_alone", False),
             "fields": frozenset(cleaned["fields_allowed"]),
             "minor": {"yes": True, "no": False}.get(cleaned["minor"]),
             "notice_version": self.pack.notice_version if cleaned["notice_read"] else "none",

@@ -75,10 +75,20 @@ def recipient_choices() -> list[tuple[str, str]]:
 
 def survivors_of(case: Case, ring: KeyRing) -> list[tuple[Opened, str]]:
     """Survivors of the case one can ask, with what the form calls them."""
-    people = open_all(Person.objects.filter(case=case).order_by("added_at"), ring)
-    roles = set(code_list("person_role").where(counted_as="victim"))
-    asked = [one for one in people if one.role in roles and not one.unnamed_group]
+    asked = [one for one in _protected(case, ring) if not one.unnamed_group]
     return [(one, _called(one, number)) for number, one in enumerate(asked, start=1)]
+
+
+def groups_of(case: Case, ring: KeyRing) -> list[tuple[Opened, str]]:
+    """People of the case whose names nobody knows, with what the form calls them."""
+    groups = [one for one in _protected(case, ring) if one.unnamed_group]
+    return [(one, _("People without names (about %(number)s)") % {"number": one.count_best}) for one in groups]
+
+
+def _protected(case: Case, ring: KeyRing) -> list[Opened]:
+    roles = set(code_list("person_role").where(counted_as="victim"))
+    people = open_all(Person.objects.filter(case=case).order_by("added_at"), ring)
+    return [one for one in people if one.role in roles]
 
 
 def _called(one: Opened, number: int) -> str:

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from tejido.agreements import Release, release_problems
@@ -50,12 +52,16 @@ def in_words(release: Release, language: Language) -> str:
             "From %(start)s until %(end)s, %(recipient)s may receive, for this purpose only (%(purpose)s): %(fields)s. "
             "Given on %(given)s (%(how)s; %(language)s)."
         ) % {
-            "start": release.starts_on.isoformat(),
-            "end": release.expires_on.isoformat(),
+            "start": _day(release.starts_on),
+            "end": _day(release.expires_on),
             "recipient": names.get(release.recipient, {"en": release.recipient, "es": release.recipient})[language],
             "purpose": said("sharing_purpose", release.purpose).casefold(),
             "fields": "; ".join(said("shareable_field", code) for code in sorted(release.fields)).casefold(),
-            "given": release.given_on.isoformat(),
+            "given": _day(release.given_on),
             "how": said("release_how", release.how).casefold(),
             "language": said("language", release.language),
         }
+
+
+def _day(value: date) -> str:
+    return str(date_format(value, "DATE_FORMAT"))

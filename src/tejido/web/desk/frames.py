@@ -34,6 +34,7 @@ _TABLES: dict[str, Any] = {
     "referrals.referral": _("referral"),
     "sharing.alert": _("alert"),
     "sharing.handover": _("hand-over"),
+    "sharing.report": _("report to an authority"),
     "statistics.partnertabulation": _("totals"),
     "statistics.sheetrun": _("joint sheet"),
 }

@@ -19,7 +19,7 @@ from tejido.web.sharing import sections as sharing
 
 Section = Callable[[StaffRequest, Case], tuple[str, dict[str, Any]]]
 
-ON_CASE: tuple[Section, ...] = (referrals.section, consents.section, sharing.section)
+ON_CASE: tuple[Section, ...] = (referrals.section, consents.section, sharing.section, sharing.reports_section)
 
 
 def sections_of(request: StaffRequest, case: Case) -> list[str]:

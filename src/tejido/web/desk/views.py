@@ -23,7 +23,8 @@ from tejido.web.intake.views import queue_page
 from tejido.web.security import audit
 from tejido.web.security.access import allows, requires
 from tejido.web.security.permissions import Permission
-from tejido.web.sharing.models import Alert, Handover
+from tejido.web.sharing.actions import process_arrivals
+from tejido.web.sharing.models import Alert, Handover, Report
 
 _MOST = 10
 
@@ -42,8 +43,14 @@ def show_desk(request: StaffRequest) -> HttpResponse:
         context["cases"] = list(carried.defer(*Case.sealed_names()).order_by("-opened_on", "pk")[:_MOST])
         context["tasks"] = _due(user)
     if allows(user, Permission.HANDOVER_ANSWER):
+        process_arrivals(by=user, ring=request.ring, now=timezone.now())
         offered = Handover.objects.visible_to(user).offered()
-        context["offered"] = list(offered.defer(*Handover.sealed_names()).order_by("made_at")[:_MOST])
+        context["offered"] = list(
+            offered.select_related("partner").defer(*Handover.sealed_names()).order_by("made_at")[:_MOST]
+        )
+    if allows(user, Permission.REPORT_MAKE):
+        reports = Report.objects.visible_to(user).due().select_related("case")
+        context["reports"] = list(reports.defer(*Report.sealed_names())[:_MOST])
     if allows(user, Permission.ALERT_READ):
         unseen = Alert.objects.visible_to(user).unseen().exclude(raised_by=user)
         context["alerts"] = list(unseen.select_related("case").order_by("raised_at")[:_MOST])
@@ -51,7 +58,7 @@ def show_desk(request: StaffRequest) -> HttpResponse:
         context["workload"] = workload(user, timezone.localdate())
     shown = {name: len(rows) for name, rows in context.items()}
     audit.record("desk.shown", by=user, filter=",".join(sorted(shown)), count=sum(shown.values()))
-    return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate()})
+    return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate(), "now": timezone.now()})
 
 
 def _due(user: Any) -> list[Task]:
@@ -67,6 +74,8 @@ def show_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
     context = read_case(case, by=request.user, ring=request.ring)
     context["sections"] = sections_of(request, case)
+    gone = {"direction": Handover.Direction.IN, "state": Handover.State.WITHDRAWN}
+    context["called_back"] = Handover.objects.filter(case=case, **gone).exists()
     context["may_edit"] = allows(request.user, Permission.CASE_EDIT, record=case)
     context["today"] = timezone.localdate()
     return render(request, "desk/show_case.html", context)

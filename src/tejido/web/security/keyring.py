@@ -131,6 +131,12 @@ class KeyRing:
             raise NoKey(str(team_id))
         return self._secret(team_id, generation).box
 
+    def current_secret(self, team_id: UUID) -> TeamSecret:
+        """The newest generation of a team's secret, to seal it to a newcomer; raises `NoKey`."""
+        if team_id not in self._teams:
+            raise NoKey(str(team_id))
+        return self._secret(team_id, self._teams[team_id])
+
     def holds(self, key_id: UUID) -> bool:
         """Has this record key been unlocked?"""
         return key_id in self._raw

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     HANDOVER_SEND = "handover.send"
     HANDOVER_ANSWER = "handover.answer"
     DANGER_SEND = "danger.send"
+    REPORT_MAKE = "report.make"
     ALERT_READ = "alert.read"
     AGREEMENT_READ = "agreement.read"
     COUNT = "count"
@@ -31,6 +32,7 @@ class Permission(StrEnum):
     QUEUE_WATCH = "queue.watch"
     AUDIT_READ = "audit.read"
     MEMBER_EDIT = "member.edit"
+    TEAM_EDIT = "team.edit"
     PARTNER_EDIT = "partner.edit"
 
 
@@ -46,5 +48,6 @@ TEAM = frozenset(
         Permission.HANDOVER_SEND,
         Permission.HANDOVER_ANSWER,
         Permission.DANGER_SEND,
+        Permission.REPORT_MAKE,
     }
 )

@@ -19,18 +19,21 @@ class Role:
     permissions: frozenset[Permission]
 
 
-_TAKES_CONTACTS = {
-    Permission.CONTACT_TAKE,
-    Permission.CONTACT_READ,
-    Permission.CONTACT_EDIT,
-    Permission.CASE_OPEN,
+_WORKS_ON_CASES = {
     Permission.CASE_READ,
     Permission.CASE_EDIT,
     Permission.CASE_SEARCH,
     Permission.TASK_EDIT,
     Permission.RELEASE_RECORD,
     Permission.REFERRAL_SEND,
+    Permission.REPORT_MAKE,
     Permission.AGREEMENT_READ,
+}
+_TAKES_CONTACTS = _WORKS_ON_CASES | {
+    Permission.CONTACT_TAKE,
+    Permission.CONTACT_READ,
+    Permission.CONTACT_EDIT,
+    Permission.CASE_OPEN,
 }
 _CARRIES_CASES = _TAKES_CONTACTS | {
     Permission.HANDOVER_SEND,
@@ -64,10 +67,19 @@ ROLES: dict[str, Role] = {
             "supervisor",
             {"en": "Supervisor", "es": "Supervisora o supervisor"},
             {
-                "en": "Watches queue and workload, is the second person alerted to danger, reviews.",
-                "es": "Cuida la fila y la carga de trabajo, es la segunda persona avisada de un peligro, revisa.",
+                "en": "Watches queue and workload, is the second person alerted to danger, lets others into her teams.",
+                "es": "Cuida la fila y la carga, es la segunda persona avisada de un peligro, incorpora a sus equipos.",
             },
-            frozenset(_CARRIES_CASES | {Permission.QUEUE_WATCH, Permission.ALERT_READ}),
+            frozenset(_CARRIES_CASES | {Permission.QUEUE_WATCH, Permission.ALERT_READ, Permission.TEAM_EDIT}),
+        ),
+        Role(
+            "liaison",
+            {"en": "Law-enforcement liaison", "es": "Enlace con autoridades"},
+            {
+                "en": "Makes the reports that the law or the survivor asks for. Takes no contacts, hands nothing over.",
+                "es": "Da los avisos que pide la ley o la sobreviviente. No atiende la línea ni traspasa casos.",
+            },
+            frozenset(_WORKS_ON_CASES),
         ),
         Role(
             "data_analyst",
@@ -78,7 +90,13 @@ ROLES: dict[str, Role] = {
                 "No abre casos.",
             },
             frozenset(
-                {Permission.COUNT, Permission.SHEET_BUILD, Permission.TABULATION_SEND, Permission.AGREEMENT_READ}
+                {
+                    Permission.COUNT,
+                    Permission.SHEET_BUILD,
+                    Permission.TABULATION_SEND,
+                    Permission.AGREEMENT_READ,
+                    Permission.TEAM_EDIT,
+                }
             ),
         ),
         Role(
@@ -94,11 +112,17 @@ ROLES: dict[str, Role] = {
             "administrator",
             {"en": "Administrator", "es": "Administración"},
             {
-                "en": "Adds members to teams, signs keys and agreements with partners. Opens no case.",
-                "es": "Agrega integrantes a los equipos; firma llaves y convenios. No abre casos.",
+                "en": "Adds members and ends their access, signs keys and agreements with partners. Opens no case.",
+                "es": "Da y retira el acceso; firma llaves y convenios. No abre casos.",
             },
             frozenset(
-                {Permission.MEMBER_EDIT, Permission.PARTNER_EDIT, Permission.AGREEMENT_READ, Permission.AUDIT_READ}
+                {
+                    Permission.MEMBER_EDIT,
+                    Permission.TEAM_EDIT,
+                    Permission.PARTNER_EDIT,
+                    Permission.AGREEMENT_READ,
+                    Permission.AUDIT_READ,
+                }
             ),
         ),
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -24,13 +24,11 @@ class HandOverForm(forms.Form):
         help_text=_("Only what is needed. What she did not allow, or the agreement does not name, is refused."),
     )  # fmt: skip
 
-    def __init__(
-        self, *args: Any, agreements: Choices, releases: Choices, fields: Collection[str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, agreements: Choices, releases: Choices, fields: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].choices = list(agreements)  # type: ignore[attr-defined]
         self.fields["release"].choices = [*releases, ("", _("none"))]  # type: ignore[attr-defined]
-        self.fields["shared"].choices = code_choices("shareable_field", only=fields)  # type: ignore[attr-defined]
+        self.fields["shared"].choices = list(fields)  # type: ignore[attr-defined]
 
 
 class DangerForm(forms.Form):
@@ -50,25 +48,27 @@ class DangerForm(forms.Form):
 
     def __init__(
         self, *args: Any, agreements: Choices, bases: Choices, people: Choices, second: Choices,
-        fields: Collection[str], **kwargs: Any,
+        fields: Choices, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        for name, choices in (("agreement", agreements), ("basis", bases), ("person", people), ("second", second)):
+        for name, choices in (
+            ("agreement", agreements), ("basis", bases), ("person", people), ("second", second), ("shared", fields),
+        ):  # fmt: skip
             self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
-        self.fields["shared"].choices = code_choices("shareable_field", only=fields)  # type: ignore[attr-defined]
 
 
 class DeclineForm(forms.Form):
     """Why we cannot take the case up."""
 
-    reason = forms.ChoiceField(label=_("Why not"), choices=code_choices("handover_decline"))
+    reason = forms.ChoiceField(label=_("Why not"), choices=code_choices("handover_decline", empty=_("choose")))
 
 
 class RecallForm(forms.Form):
     """Why a hand-over is called back, other than by her."""
 
     reason = forms.ChoiceField(
-        label=_("Why"), choices=code_choices("handover_recall_reason", only=("sent_by_mistake", "safety"))
+        label=_("Why"),
+        choices=code_choices("handover_recall_reason", only=("sent_by_mistake", "safety"), empty=_("choose")),
     )
 
 
@@ -76,7 +76,7 @@ class HandoverOutcomeForm(forms.Form):
     """What the partner is told came of it; the referrals' outcomes go as codes."""
 
     release = forms.ChoiceField(label=_("On which release"), required=False)
-    reached = forms.ChoiceField(label=_("Was she reached?"), choices=code_choices("yes_no_unknown"))
+    reached = forms.ChoiceField(label=_("Was she reached?"), choices=code_choices("yes_no_unknown", empty=_("choose")))
     closed = forms.BooleanField(label=_("We have finished"), required=False)
 
     def __init__(self, *args: Any, releases: Choices, **kwargs: Any) -> None:

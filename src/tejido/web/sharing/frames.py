@@ -64,14 +64,13 @@ class Known:
 
 
 def facts_of(case: Case, ring: KeyRing, *, survivor: UUID | str | None, fields: Collection[str]) -> Known:
-    """Open the case for `survivor` and gather the values of `fields`; what is not known is left out.
+    """Open the case for `survivor`, one or a group, and gather the values of `fields`; what is not known is left out.
 
     Safety compartments are opened only if a field asks for them: they are in `compartments` for the audit.
     """
     people = open_all(Person.objects.filter(case=case).order_by("added_at", "pk"), ring)
     protected = set(code_list("person_role").where(counted_as="victim"))
-    survivors = [one for one in people if one.role in protected and not one.unnamed_group]
-    chosen = next((one for one in survivors if str(one.record.pk) == str(survivor)), None)
+    chosen = next((one for one in people if one.role in protected and str(one.record.pk) == str(survivor)), None)
     kinds = {_COMPARTMENTS[name] for name in fields if name in _COMPARTMENTS}
     contacts = Contact.objects.filter(case_link__case=case).order_by("-received_at")
     known = Known(
@@ -89,11 +88,25 @@ def facts_of(case: Case, ring: KeyRing, *, survivor: UUID | str | None, fields: 
         },
         needs=sorted({one.referral.need for one in referrals_of(case, ring)}) if "needs" in fields else [],
     )
-    for name in sorted(fields):
-        value = _READ[name](known) if name in _READ else None
-        if value not in (None, "", [], {}):
-            known.values[name] = value
+    known.values = _values(known, fields)
     return known
+
+
+def held_in(case: Case, ring: KeyRing, fields: Collection[str]) -> set[str]:
+    """Which of `fields` the case holds about anyone in it. Opens no compartment: that one was written in is enough."""
+    written = set(Compartment.objects.filter(case=case, revision__gt=1).values_list("kind", flat=True))
+    held = {name for name in fields if _COMPARTMENTS.get(name) in written}
+    rest = [name for name in fields if name not in _COMPARTMENTS]
+    known = facts_of(case, ring, survivor=None, fields=rest)
+    for person in known.others:
+        known.survivor = person
+        held |= set(_values(known, rest))
+    return held | set(known.values)
+
+
+def _values(known: Known, fields: Collection[str]) -> dict[str, Any]:
+    values = {name: _READ[name](known) for name in sorted(fields) if name in _READ}
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
 def _accused(person: Opened) -> bool:

@@ -18,7 +18,7 @@ from django.db import models
 from tejido.agreements import Agreement
 from tejido.web.accounts.keys import organisation_key
 from tejido.web.accounts.models import Team
-from tejido.web.cases.models import Case
+from tejido.web.cases.models import Case, CasePart
 from tejido.web.mailbox.models import OutboundMessage, Partner
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
@@ -88,7 +88,7 @@ class Handover(SealedRecord):
         "agreement": "under which agreement",
         "lane": "release or danger",
         "made_at": "when",
-        "message": "the message that carries it",
+        "message": "the message that carries it, or called it back",
     }
 
     class Direction(models.TextChoices):
@@ -133,6 +133,60 @@ class Handover(SealedRecord):
         ]
 
 
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Named readings; each starts from the user."""
+
+    def visible_to(self, user) -> ReportQuerySet:  # type: ignore[no-untyped-def]
+        """Reports on cases of the user's teams, and those her teams were alerted to."""
+        alerted = Alert.objects.filter(team_id__in=user.team_ids).values("report_id")
+        return self.filter(models.Q(case__team_id__in=user.team_ids) | models.Q(pk__in=alerted))
+
+    def due(self) -> ReportQuerySet:
+        """Still to be made; the most urgent first."""
+        return self.filter(state=Report.State.DUE).order_by("due_at", "pk")
+
+
+class Report(CasePart):
+    """What an authority is told outside the system on a ground the law names: read out by phone, say.
+
+    Which ground is sealed: "a report about someone under 18" would be a fact about her.
+    """
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "key": "random",
+        "revision": "number of saves",
+        "case": "random",
+        "made_at": "when it was prepared",
+        "made_by": "by whom",
+        "due_at": "until when the authority must be told",
+        "state": "code list report_state",
+        "state_changed_at": "when",
+        "state_changed_by": "by whom",
+    }
+
+    class State(models.TextChoices):
+        DUE = "due"
+        TOLD = "told"
+        NOT_REQUIRED = "not_required"
+
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=15, choices=State.choices, default=State.DUE)
+    state_changed_at = models.DateTimeField()
+    state_changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    basis = SealedField()  # code of the policy pack's bases
+    recipient = SealedField()  # code list recipient_kind
+    facts = SealedField()  # what may be told, and nothing more: value by code of shareable_field
+    decision = SealedField()  # the Decision that lets it leave, as a mapping
+    told = SealedField()  # {"at", "how", "to"}: when, how (code list report_how), who took it and under which number
+    reason = SealedField()  # why it is not required
+
+    objects = ReportQuerySet.as_manager()
+
+
 class AlertQuerySet(models.QuerySet["Alert"]):
     """Named readings; each starts from the user."""
 
@@ -146,14 +200,15 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """Something a second person must see: a danger disclosure. It names records, never people."""
+    """Something a second person must see: what left in danger, or is told to an authority. It names no people."""
 
     OPEN_COLUMNS: ClassVar = {
         "id": "random",
-        "kind": "danger or mandatory report",
+        "kind": "danger, or report to an authority",
         "team": "who is alerted",
         "case": "random",
         "handover": "random",
+        "report": "random",
         "raised_at": "when",
         "raised_by": "by whom",
         "seen_at": "when the second person saw it",
@@ -165,6 +220,7 @@ class Alert(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="alerts")
     handover = models.ForeignKey(Handover, on_delete=models.CASCADE, null=True, related_name="alerts")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="alerts")
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     seen_at = models.DateTimeField(null=True)

@@ -3,17 +3,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
-from tejido.agreements import Basis, Lane, release_problems
+from tejido.agreements import Basis, Lane, Release, release_problems
 from tejido.vocabulary import code_list
+from tejido.web.accounts.choices import code_choices
 from tejido.web.accounts.language import short_language
 from tejido.web.cases.models import Case
-from tejido.web.consents.frames import as_value, local_day, our_rules, recipient_names, releases_of
+from tejido.web.consents.frames import (
+    as_value,
+    groups_of,
+    local_day,
+    our_rules,
+    recipient_names,
+    releases_of,
+    survivors_of,
+    values_of,
+)
 from tejido.web.mailbox.models import InboundMessage
 from tejido.web.security.keyring import KeyRing
+from tejido.web.sharing.frames import held_in
 from tejido.web.sharing.models import Handover, SharedAgreement
 
 Choices = list[tuple[str, str]]
@@ -40,7 +55,7 @@ def release_choices(case: Case, ring: KeyRing) -> Choices:
         value = as_value(opened)
         recipient = names.get(value.recipient, {}).get(language, value.recipient)
         purpose = code_list("sharing_purpose").label_of(value.purpose, language)
-        said = f"{recipient} · {purpose} · {value.starts_on.isoformat()} – {value.expires_on.isoformat()}"
+        said = f"{recipient} · {purpose} · {_day(value.starts_on)} – {_day(value.expires_on)}"
         problems = release_problems(value, rules, on=today)
         if problems:
             said = f"{said} ({problems[0].words[language]})"
@@ -48,10 +63,46 @@ def release_choices(case: Case, ring: KeyRing) -> Choices:
     return choices
 
 
+def _day(value: date) -> str:
+    return str(date_format(value, "SHORT_DATE_FORMAT"))
+
+
+def usable_release(case: Case, ring: KeyRing, purpose: str) -> Release | None:
+    """The newest release for this purpose that holds today."""
+    rules, today = our_rules(), local_day(timezone.now())
+    given = [value for value in values_of(case, ring) if value.purpose == purpose]
+    return next((value for value in given if not release_problems(value, rules, on=today)), None)
+
+
 def danger_bases() -> list[Basis]:
     """Legal bases of our rules on which a partner may be told of danger."""
     return [
         one for one in our_rules().bases.values() if one.lane == Lane.DANGER and "partner_hotline" in one.recipients
+    ]
+
+
+def report_bases() -> list[Basis]:
+    """Legal bases of our rules on which an authority is told."""
+    return [one for one in our_rules().bases.values() if one.recipients - {"partner_hotline"}]
+
+
+def is_timed(basis: Basis) -> bool:
+    """Do the rules themselves say until when: within hours, or at once?"""
+    return basis.lane == Lane.DANGER or our_rules().hours_for(basis.code) is not None
+
+
+def people_reported(case: Case, ring: KeyRing) -> Choices:
+    """Those a report can be about: survivors, and people without names."""
+    named = [(str(one.record.pk), label) for one, label in survivors_of(case, ring)]
+    return named + [(str(one.record.pk), label) for one, label in groups_of(case, ring)]
+
+
+def facts_to_choose(case: Case, ring: KeyRing, fields: Collection[str]) -> Choices:
+    """Facts to mark, in the order of the code list; what the case does not hold says so. Opens no compartment."""
+    held = held_in(case, ring, fields)
+    return [
+        (code, label if code in held else f"{label} ({gettext('not recorded')})")
+        for code, label in code_choices("shareable_field", only=fields)()
     ]
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tejido.web.sharing import views
+from tejido.web.sharing import report_views, views
 
 urlpatterns = [
     path("cases/<uuid:case_id>/hand-over/", views.hand_over, name="hand_over"),
     path("cases/<uuid:case_id>/danger/", views.send_danger_alert, name="send_danger_alert"),
+    path("cases/<uuid:case_id>/reports/new/", report_views.prepare_report, name="prepare_report"),
+    path("reports/<uuid:report_id>/", report_views.show_report, name="show_report"),
+    path("reports/<uuid:report_id>/told/", report_views.report_told, name="report_told"),
+    path("reports/<uuid:report_id>/not-required/", report_views.report_not_required, name="report_not_required"),
     path("handovers/", views.list_handovers, name="list_handovers"),
     path("handovers/<uuid:handover_id>/", views.show_handover, name="show_handover"),
     path("handovers/<uuid:handover_id>/accept/", views.accept_handover, name="accept_handover"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from tejido.web.security import audit
 from tejido.web.security.access import allows, requires
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing import actions, pages
-from tejido.web.sharing.actions.danger import second_people
+from tejido.web.sharing.actions.alerts import second_people
 from tejido.web.sharing.forms import DangerForm, DeclineForm, HandOverForm, HandoverOutcomeForm, RecallForm
 from tejido.web.sharing.models import Alert, Handover, SharedAgreement
 from tejido.web.sharing.wording import facts_in_words, totals_in_words
@@ -29,11 +30,13 @@ from tejido.web.sharing.wording import facts_in_words, totals_in_words
 @requires(Permission.HANDOVER_SEND)
 def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Offer a case to the partner: her release, the agreement and the law decide, and say why not."""
-    case = _case(request, case_id)
+    case = visible_case(request, case_id)
+    usable = pages.usable_release(case, request.ring, "hand_over")
     posted = request.POST if request.method == "POST" else None
     form = HandOverForm(
-        posted, agreements=pages.agreement_choices(), fields=pages.fields_agreed("hand_over"),
-        releases=pages.release_choices(case, request.ring),
+        posted, agreements=pages.agreement_choices(), releases=pages.release_choices(case, request.ring),
+        fields=pages.facts_to_choose(case, request.ring, pages.fields_agreed("hand_over")),
+        initial={"release": usable.id, "shared": sorted(usable.fields)} if usable else {"release": ""},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -44,17 +47,17 @@ def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
                 ring=request.ring, now=timezone.now(),
             )  # fmt: skip
         except (actions.NotAllowed, BadInput) as refused:
-            _explain(form, refused)
+            explain(form, refused)
         else:
             return redirect("show_handover", handover.pk)
-    context = {"form": form, "case": case}
+    context = {"form": form, "case": case, "usable": usable}
     return render(request, "sharing/hand_over.html", context, status=422 if form.errors else 200)
 
 
 @requires(Permission.DANGER_SEND)
 def send_danger_alert(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Imminent danger: without her release, on a named basis, with a second person."""
-    case = _case(request, case_id)
+    case = visible_case(request, case_id)
     bases = pages.danger_bases()
     people = {str(one.pk): one for one in second_people(request.user)}
     language = short_language()
@@ -64,7 +67,9 @@ def send_danger_alert(request: StaffRequest, case_id: UUID) -> HttpResponse:
         bases=[(one.code, one.label[language]) for one in bases],
         people=[(str(one.record.pk), label) for one, label in survivors_of(case, request.ring)],
         second=[(key, one.display_name) for key, one in people.items()],
-        fields={name for one in bases for name in one.fields} & pages.fields_agreed("safety"),
+        fields=pages.facts_to_choose(
+            case, request.ring, {name for one in bases for name in one.fields} & pages.fields_agreed("safety")
+        ),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -75,7 +80,7 @@ def send_danger_alert(request: StaffRequest, case_id: UUID) -> HttpResponse:
                 ring=request.ring, now=timezone.now(),
             )  # fmt: skip
         except (actions.NotAllowed, BadInput) as refused:
-            _explain(form, refused)
+            explain(form, refused)
         else:
             return redirect("show_handover", handover.pk)
     context = {"form": form, "case": case}
@@ -158,7 +163,11 @@ def report_handover_outcome(request: StaffRequest, handover_id: UUID) -> HttpRes
     if handover.case is None:
         return _shown(request, handover)
     posted = request.POST if request.method == "POST" else None
-    form = HandoverOutcomeForm(posted, releases=pages.release_choices(handover.case, request.ring))
+    usable = pages.usable_release(handover.case, request.ring, "outcome")
+    form = HandoverOutcomeForm(
+        posted, releases=pages.release_choices(handover.case, request.ring),
+        initial={"release": usable.id if usable else ""},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
@@ -167,10 +176,10 @@ def report_handover_outcome(request: StaffRequest, handover_id: UUID) -> HttpRes
                 closed=chosen["closed"], by=request.user, ring=request.ring, now=timezone.now(),
             )  # fmt: skip
         except (actions.NotAllowed, BadInput) as refused:
-            _explain(form, refused)
+            explain(form, refused)
         else:
             return redirect("show_handover", handover.pk)
-    context = {"form": form, "handover": handover, "case": handover.case}
+    context = {"form": form, "handover": handover, "case": handover.case, "usable": usable}
     return render(request, "sharing/report_handover_outcome.html", context, status=422 if form.errors else 200)
 
 
@@ -188,7 +197,7 @@ def revoke_release(request: StaffRequest, release_id: UUID) -> HttpResponse:
 @requires(Permission.ALERT_READ)
 def list_alerts(request: StaffRequest) -> HttpResponse:
     """What a second person must look at."""
-    alerts = Alert.objects.visible_to(request.user).select_related("case", "raised_by", "seen_by", "handover")
+    alerts = Alert.objects.visible_to(request.user).select_related("case", "raised_by", "seen_by")
     unseen = list(alerts.unseen())
     seen = list(alerts.filter(seen_at__isnull=False).order_by("-seen_at")[:50])
     audit.record("alert.listed", by=request.user, count=len(unseen))
@@ -222,7 +231,8 @@ def show_agreement(request: StaffRequest, agreement_id: str) -> HttpResponse:
     return render(request, "sharing/show_agreement.html", context)
 
 
-def _case(request: StaffRequest, case_id: UUID) -> Case:
+def visible_case(request: StaffRequest, case_id: UUID) -> Case:
+    """The case, if its team is one of hers; 404 as if there were none. Notes that it was read."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)
     audit.record("case.read", by=request.user, record=case)
     return case
@@ -237,7 +247,8 @@ def _release(case: Case, release_id: str) -> Release | None:
     return get_object_or_404(Release.objects.filter(case=case), pk=release_id) if release_id else None
 
 
-def _explain(form: HandOverForm | DangerForm | HandoverOutcomeForm, refused: Exception) -> None:
+def explain(form: forms.Form, refused: Exception) -> None:
+    """Why it was refused, above the form, in the reader's language."""
     language = short_language()
     if isinstance(refused, actions.NotAllowed):
         for line in refused.decision.lines(language):
@@ -260,6 +271,7 @@ def _shown(
     may_recall = not incoming and open_now and allows(request.user, Permission.HANDOVER_SEND, record=handover)
     context = {
         "handover": handover,
+        "alert": Alert.objects.filter(handover=handover).select_related("seen_by").first(),
         "facts": facts_in_words(body.get("facts", {}), short_language()),
         "release": body.get("release"),
         "outcomes": opened.outcomes or [],

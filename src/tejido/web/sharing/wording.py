@@ -58,7 +58,7 @@ def _part(code: str, key: str, value: Any, language: Language) -> str:
 
 def _labels(name: str, value: Any, language: Language) -> str:
     codes = value if isinstance(value, list) else [value]
-    return ", ".join(code_list(name).label_of(code, language) for code in codes)
+    return ", ".join(code_list(name).label_of_one(code, language) for code in codes)
 
 
 def totals_in_words(tables: Iterable[str], language: Language) -> list[str]:

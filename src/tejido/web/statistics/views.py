@@ -35,7 +35,7 @@ _FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": 
 def list_sheets(request: StaffRequest) -> HttpResponse:
     """Periods, totals that arrived, sheets built."""
     actions.take_in_tabulations(by=request.user, ring=request.ring, now=timezone.now())
-    return _page(request, WindowForm(initial=_this_month()))
+    return _page(request, WindowForm(initial=_period(request)))
 
 
 @requires(Permission.TABULATION_SEND)
@@ -132,6 +132,10 @@ def _page(request: StaffRequest, form: WindowForm) -> HttpResponse:
     return render(request, "statistics/list_sheets.html", context, status=422 if form.errors else 200)
 
 
-def _this_month() -> dict[str, Any]:
+def _period(request: StaffRequest) -> dict[str, Any]:
+    """The period whose totals came last, since that is what is counted now; this month where none came."""
+    came = PartnerTabulation.objects.filter(team_id__in=request.user.team_ids).order_by("-received_at").first()
+    if came is not None:
+        return {"start": came.window_start, "end": came.window_end}
     today = actions.local_day(timezone.now())
     return {"start": today.replace(day=1), "end": today}

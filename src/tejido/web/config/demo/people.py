@@ -41,6 +41,8 @@ MX = DemoNode(
         StaffMember("daniela", "Daniela (datos)", ("data_analyst",), ("data",), "es"),
         StaffMember("rebeca", "Rebeca (administración)", ("administrator",), ("administration",), "es"),
         StaffMember("ines", "Inés (auditoría)", ("auditor",), (), "es"),
+        StaffMember("tomas", "Tomás (enlace con autoridades)", ("liaison",), ("cases",), "es"),
+        StaffMember("elena", "Elena (supervisión)", ("supervisor",), (*_CARRIES, "duty"), "es"),
     ),
 )
 
@@ -63,6 +65,8 @@ US = DemoNode(
         StaffMember("priya", "Priya (data)", ("data_analyst",), ("data",), "en"),
         StaffMember("walter", "Walter (administration)", ("administrator",), ("administration",), "en"),
         StaffMember("ruth", "Ruth (audit)", ("auditor",), (), "en"),
+        StaffMember("omar", "Omar (law-enforcement liaison)", ("liaison",), ("cases",), "en"),
+        StaffMember("nadia", "Nadia (supervisor)", ("supervisor",), (*_CARRIES, "duty"), "en"),
     ),
 )
 

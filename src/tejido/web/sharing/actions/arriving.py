@@ -11,16 +11,18 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from tejido.agreements import Agreement
 from tejido.crypto import BadSignature, CannotOpen, UnsignedKey
 from tejido.exchange import BadMessage, Opened
+from tejido.web.cases import actions as cases
 from tejido.web.cases.keeping import keep
 from tejido.web.cases.models import Case, Person
 from tejido.web.consents.frames import local_day
 from tejido.web.mailbox.models import InboundMessage
 from tejido.web.security import audit
-from tejido.web.security.access import require
+from tejido.web.security.access import allows, require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing.actions.messages import open_inbound, receiving_team
@@ -192,8 +194,13 @@ def _recall(message: InboundMessage, opened: Opened, team: uuid.UUID, by: Any, r
     handover = _ours(message, opened, Handover.Direction.IN)
     body: Any = opened.body
     handover.state, handover.state_changed_at, handover.state_changed_by = Handover.State.WITHDRAWN, now, by
-    if handover.case_id is None:
+    if handover.case is None:
         handover.seal(ring, body=None)
+    elif allows(by, Permission.CASE_EDIT, record=handover.case):
+        cases.add_task(
+            case=handover.case, kind="other", due_on=local_day(now), owner=handover.case.owner, by=by, ring=ring,
+            now=now, text=_("The hand-over was called back: do not use what arrived, and do not pass it on."),
+        )  # fmt: skip
     handover.save_revision(expected=handover.revision)
     reason = body.get("reason", message.message_type)
     audit.record("handover.called_back", by=by, record=handover, reason_code=reason, partner=message.partner_id)

@@ -15,28 +15,17 @@ from django.utils.translation import gettext as _
 from tejido.agreements import Lane, Request
 from tejido.exchange import format_minute
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.keys import team_of
-from tejido.web.accounts.models import Member, Team
-from tejido.web.cases import actions as cases
+from tejido.web.accounts.models import Member
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import local_day
-from tejido.web.security import audit
-from tejido.web.security.access import allows, require
+from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
+from tejido.web.sharing.actions.alerts import alerted, promise_to_tell, raise_alert
 from tejido.web.sharing.actions.deciding import decide
 from tejido.web.sharing.actions.sending import finish, new_handover
 from tejido.web.sharing.frames import facts_of
-from tejido.web.sharing.models import Alert, Handover, SharedAgreement
-
-_DANGER = "danger"
-
-
-def second_people(by: Any) -> list[Member]:
-    """Colleagues on duty who can be the second person: they may read alerts and are not `by`."""
-    duty = Team.objects.filter(kind=Team.Kind.DUTY).values_list("pk", flat=True)
-    active = Member.objects.filter(status=Member.Status.ACTIVE, grants__generation__team_id__in=duty).distinct()
-    return [one for one in active.order_by("display_name") if one.pk != by.pk and allows(one, Permission.ALERT_READ)]
+from tejido.web.sharing.models import Handover, SharedAgreement
 
 
 def send_danger_alert(
@@ -49,8 +38,6 @@ def send_danger_alert(
     """
     require(by, Permission.DANGER_SEND, record=case)
     known = facts_of(case, ring, survivor=survivor, fields=fields)
-    # Someone who is not on duty is no second person: the gate is told that nobody was alerted.
-    alerted = second if second is not None and second.pk in {one.pk for one in second_people(by)} else None
     request = Request(
         sender=settings.TEJIDO.node,
         recipient=agreement.partner_id,
@@ -62,7 +49,7 @@ def send_danger_alert(
         person=str(known.survivor.record.pk) if known.survivor else None,
         basis=basis,
         by=str(by.pk),
-        alerted=str(alerted.pk) if alerted else (str(second.pk) if second and second.pk == by.pk else None),
+        alerted=alerted(second, by=by),
     )
     decision = decide(request, agreement=agreement, releases=[], by=by, record=case)
     if not known.values:
@@ -70,8 +57,6 @@ def send_danger_alert(
                        es="Ninguno de esos datos está registrado en el caso.")  # fmt: skip
     with transaction.atomic():
         handover = new_handover(case, agreement, decision.lane, by, ring, now)
-        alert = Alert(kind=_DANGER, team=team_of(Team.Kind.DUTY), case=case, handover=handover, raised_at=now,
-                      raised_by=by)  # fmt: skip
         body = {
             "alert_id": str(handover.pk),
             "basis": basis,
@@ -83,14 +68,7 @@ def send_danger_alert(
         if earlier is not None:
             body["handover_id"] = str(earlier.pk)
         finish(handover, "danger_alert", body, known, decision, by, ring, now)
-        alert.save(force_insert=True)
-        audit.record("alert.raised", by=by, record=alert, kind=_DANGER, target=str(request.alerted))
-        _promise_to_tell(case, by, ring, now)
+        raise_alert(kind=Lane.DANGER.value, case=case, handover=handover, second=request.alerted, by=by, now=now)
+        text = _("When it is safe, tell her what was said to whom because of the danger, and why.")
+        promise_to_tell(case=case, text=text, by=by, ring=ring, now=now)
     return handover
-
-
-def _promise_to_tell(case: Case, by: Any, ring: KeyRing, now: datetime) -> None:
-    cases.add_task(
-        case=case, kind="call_back", due_on=local_day(now), by=by, ring=ring, now=now, owner=case.owner,
-        text=_("When it is safe, tell her what was said to whom because of the danger, and why."),
-    )  # fmt: skip

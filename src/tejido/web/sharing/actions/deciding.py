@@ -9,9 +9,11 @@ from typing import Any
 from django.db import models
 
 from tejido.agreements import Agreement, Decision, Release, Request, may_leave
+from tejido.agreements.decision import reason
 from tejido.crypto import BadSignature, UnsignedKey
 from tejido.vocabulary import BadInput
 from tejido.web.consents.frames import NotAllowed, our_rules
+from tejido.web.consents.models import Release as GivenRelease
 from tejido.web.security import audit
 from tejido.web.sharing.models import SharedAgreement
 
@@ -31,6 +33,14 @@ def decide(
         )  # fmt: skip
         raise NotAllowed(decision)
     return decision
+
+
+def still_given(release: GivenRelease) -> None:
+    """Refuse if she changed her mind since the gate was asked: whoever writes it down first wins. In a transaction."""
+    given = GivenRelease.objects.select_for_update().get(pk=release.pk)
+    if given.state != GivenRelease.State.GIVEN:
+        words = reason("release_revoked").words
+        raise BadInput("release_revoked", en=words["en"], es=words["es"])
 
 
 def _terms(agreement: SharedAgreement | None) -> Agreement | None:

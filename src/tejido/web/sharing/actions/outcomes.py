@@ -19,7 +19,7 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
-from tejido.web.sharing.actions.deciding import decide, release_body
+from tejido.web.sharing.actions.deciding import decide, release_body, still_given
 from tejido.web.sharing.actions.messages import send_message
 from tejido.web.sharing.models import Handover
 
@@ -48,7 +48,7 @@ def report_handover_outcome(
     )
     releases = [value] if value is not None else []
     decision = decide(request, agreement=handover.agreement, releases=releases, by=by, record=handover)
-    if value is None:  # the gate has refused already; the message below needs the release itself
+    if value is None or release is None:  # the gate has refused already; the message below needs the release itself
         raise BadInput("release_missing", en="There is no release.", es="No hay autorización.")
     body = {
         "handover_id": str(handover.pk),
@@ -58,11 +58,14 @@ def report_handover_outcome(
         "on": local_day(now).isoformat(),
         "release": release_body(value, decision),
     }
-    return _sent(handover, body, by, ring, now)
+    return _sent(handover, release, body, by, ring, now)
 
 
 @transaction.atomic
-def _sent(handover: Handover, body: dict[str, Any], by: Any, ring: KeyRing, now: datetime) -> OutboundMessage:
+def _sent(
+    handover: Handover, release: Release, body: dict[str, Any], by: Any, ring: KeyRing, now: datetime
+) -> OutboundMessage:
+    still_given(release)
     handover.refresh_from_db(from_queryset=Handover.objects.select_for_update())
     message = send_message(partner=handover.partner, message_type="handover_outcome", body=body, to="handover",
                            agreement=handover.agreement, by=by, ring=ring, now=now)  # fmt: skip

@@ -24,7 +24,7 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
-from tejido.web.sharing.actions.deciding import decide, release_body
+from tejido.web.sharing.actions.deciding import decide, release_body, still_given
 from tejido.web.sharing.actions.messages import send_message
 from tejido.web.sharing.frames import Known, facts_of
 from tejido.web.sharing.models import Handover, SharedAgreement
@@ -56,11 +56,12 @@ def hand_over(
         protected_contact=known.protected_contact,
     )
     decision = decide(request, agreement=agreement, releases=[value] if value else [], by=by, record=case)
-    if not known.values or value is None:
+    if not known.values or value is None or release is None:
         raise BadInput("nothing_known", en="None of these facts is recorded in the case.",
                        es="Ninguno de esos datos está registrado en el caso.")  # fmt: skip
     try:
         with transaction.atomic():
+            still_given(release)
             return _offered(case, agreement, known, value, decision, by, ring, now)
     except IntegrityError:
         refuse_second(case)  # a colleague was faster, or the button was pressed twice
@@ -68,12 +69,13 @@ def hand_over(
 
 
 def refuse_second(case: Case) -> None:
-    """A case leaves once, and what came by hand-over is not passed on. Raises `BadInput`.
+    """A case leaves once, and what came by hand-over is not passed on, called back or not. Raises `BadInput`.
 
     An alert of danger that nobody has answered yet does not stand in the way of a hand-over she allows.
     """
     unanswered = {"lane": Lane.DANGER.value, "state": Handover.State.OFFERED}
-    if Handover.objects.open().filter(case=case).exclude(**unanswered).exists():
+    came = Handover.objects.filter(case=case, direction=Handover.Direction.IN)
+    if came.exists() or Handover.objects.open().filter(case=case).exclude(**unanswered).exists():
         raise BadInput("already_handed_over", en="This case was already handed over, or came by hand-over.",
                        es="Este caso ya se traspasó, o llegó por traspaso.")  # fmt: skip
 
@@ -152,8 +154,11 @@ def recall_handover(*, handover: Handover, reason: str, by: Any, ring: KeyRing, 
 
 def _call_back(handover: Handover, reason: str, by: Any, ring: KeyRing, now: datetime) -> None:
     body = {"handover_id": str(handover.pk), "reason": reason, "on": local_day(now).isoformat()}
-    send_message(partner=handover.partner, message_type="handover_recall", body=body, to="handover",
-                 agreement=handover.agreement, by=by, ring=ring, now=now)  # fmt: skip
+    # From now on the state of this message is what matters: has the partner been told?
+    handover.message = send_message(
+        partner=handover.partner, message_type="handover_recall", body=body, to="handover",
+        agreement=handover.agreement, by=by, ring=ring, now=now,
+    )  # fmt: skip
     handover.state, handover.state_changed_at, handover.state_changed_by = Handover.State.WITHDRAWN, now, by
     handover.save_revision(expected=handover.revision)
     audit.record("handover.recalled", by=by, record=handover, reason_code=reason, partner=handover.partner_id)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Giving and ending access; letting colleagues into one's own teams and taking them out."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from urllib.parse import quote
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tejido.vocabulary import BadInput
+from tejido.web.accounts import staffing
+from tejido.web.accounts.forms import MemberForm, NewcomerForm
+from tejido.web.accounts.language import short_language
+from tejido.web.accounts.models import Member, Team
+from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.views import show_members
+from tejido.web.security import audit
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+
+
+@requires(Permission.MEMBER_EDIT)
+def add_member(request: StaffRequest) -> HttpResponse:
+    """Give someone access. Her first password and the secret for her second factor are shown once, here."""
+    form = MemberForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, password = staffing.add_member(**form.cleaned_data, by=request.user, ring=request.ring)
+        except BadInput as refused:
+            form.add_error("login", refused.words[short_language()])
+        else:
+            secret = b32encode(made.totp_secret).decode()
+            node = settings.TEJIDO.node
+            context = {
+                "member": made.member,
+                "password": password,
+                "secret": secret,
+                "authenticator": f"otpauth://totp/{quote(f'{node}:{made.member.login}')}?secret={secret}&issuer={node}",
+            }
+            return render(request, "accounts/member_added.html", context)
+    return render(request, "accounts/add_member.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(Permission.MEMBER_EDIT)
+@require_POST
+def end_access(request: StaffRequest, member_id: UUID) -> HttpResponse:
+    """She no longer works here."""
+    member = get_object_or_404(Member, pk=member_id)
+    try:
+        staffing.end_access(member=member, by=request.user, now=timezone.now())
+    except BadInput as refused:
+        return show_members(request, problem=refused.words[short_language()])
+    return redirect("list_members")
+
+
+@requires(Permission.MEMBER_EDIT)
+@require_POST
+def give_access_back(request: StaffRequest, member_id: UUID) -> HttpResponse:
+    """She is back, or it was a mistake."""
+    member = get_object_or_404(Member, pk=member_id)
+    staffing.give_access_back(member=member, by=request.user, now=timezone.now())
+    return redirect("list_members")
+
+
+@requires(Permission.TEAM_EDIT)
+@require_GET
+def list_teams(request: StaffRequest) -> HttpResponse:
+    """The teams one is in, and who else is."""
+    return _teams(request)
+
+
+@requires(Permission.TEAM_EDIT)
+@require_POST
+def let_in(request: StaffRequest, team_id: UUID) -> HttpResponse:
+    """Let a colleague in."""
+    team = _mine(request, team_id)
+    form = NewcomerForm(request.POST, members=_newcomers(team))
+    if not form.is_valid():
+        return _teams(request, wrong=(team, form))
+    try:
+        member = Member.objects.get(pk=form.cleaned_data["member"])
+        staffing.let_in(member=member, team=team, by=request.user, ring=request.ring)
+    except BadInput as refused:
+        return _teams(request, problem=refused.words[short_language()])
+    return redirect("list_teams")
+
+
+@requires(Permission.TEAM_EDIT)
+@require_POST
+def take_out(request: StaffRequest, team_id: UUID, member_id: UUID) -> HttpResponse:
+    """Take a colleague out; those who stay get new keys."""
+    team, member = _mine(request, team_id), get_object_or_404(Member, pk=member_id)
+    try:
+        staffing.take_out(member=member, team=team, by=request.user, ring=request.ring)
+    except BadInput as refused:
+        return _teams(request, problem=refused.words[short_language()])
+    return redirect("list_teams")
+
+
+def _mine(request: StaffRequest, team_id: UUID) -> Team:
+    return get_object_or_404(Team.objects.filter(pk__in=request.user.team_ids), pk=team_id)
+
+
+def _inside(team: Team) -> list[Member]:
+    held = Member.objects.filter(grants__generation__team=team).distinct()
+    return list(held.defer("private_key", "totp").order_by("display_name"))
+
+
+def _newcomers(team: Team) -> list[Member]:
+    active = Member.objects.filter(status=Member.Status.ACTIVE).exclude(grants__generation__team=team)
+    return list(active.defer("private_key", "totp").order_by("display_name"))
+
+
+def _teams(request: StaffRequest, *, wrong: tuple[Team, NewcomerForm] | None = None, problem: str = "") -> HttpResponse:
+    teams = []
+    for team in Team.objects.filter(pk__in=request.user.team_ids).order_by("name"):
+        form = wrong[1] if wrong and wrong[0] == team else NewcomerForm(
+            members=_newcomers(team), auto_id=f"id_{team.pk}_%s"
+        )  # fmt: skip
+        teams.append({"team": team, "members": _inside(team), "form": form})
+    audit.record("team.listed", by=request.user, count=len(teams))
+    return render(request, "accounts/list_teams.html", {"teams": teams, "problem": problem},
+                  status=422 if wrong or problem else 200)  # fmt: skip

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who works here and in which team, asked of the person who changes it.
+
+The administrator gives and ends access and opens nothing. A team's keys are sealed to a newcomer by someone in it who
+may; when someone is taken out those who stay get new keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tejido.crypto import SigningKey
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.actions import SIGNING_SCOPE, NewMember, create_member, join_team, leave_team, new_password
+from tejido.web.accounts.demo import DEMO_PASSWORD
+from tejido.web.accounts.models import Member, Team
+from tejido.web.security import audit
+from tejido.web.security.access import require
+from tejido.web.security.keyring import KeyRing
+from tejido.web.security.models import RecordKey
+from tejido.web.security.permissions import Permission
+
+
+def _signing(ring: KeyRing) -> SigningKey:
+    return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
+
+
+def add_member(
+    *, login: str, name: str, roles: Sequence[str], language: str, by: Any, ring: KeyRing
+) -> tuple[NewMember, str]:
+    """A new member, in no team yet, and her first password. Raises `BadInput` for a login in use."""
+    require(by, Permission.MEMBER_EDIT)
+    if Member.objects.filter(login=login).exists():
+        raise BadInput("login_in_use", en="This user name is in use.", es="Ese usuario ya existe.", where="login")
+    # The demo's sign-in page shows everyone the same invented password.
+    password = DEMO_PASSWORD if settings.TEJIDO.demo else new_password()
+    made = create_member(login=login, name=name, roles=roles, language=language, password=password,
+                         signing=_signing(ring), by=by)  # fmt: skip
+    return made, password
+
+
+@transaction.atomic
+def end_access(*, member: Member, by: Any, now: datetime) -> None:
+    """She no longer works here: from now on she cannot sign in. Her teams still have to take her out."""
+    require(by, Permission.MEMBER_EDIT)
+    if member.pk == by.pk:
+        raise BadInput("yourself", en="Someone else must end your access.", es="Su acceso debe retirarlo otra persona.")
+    changed = Member.objects.filter(pk=member.pk).exclude(status=Member.Status.LEFT)
+    if changed.update(status=Member.Status.LEFT, status_changed_at=now):
+        audit.record("member.left", by=by, record=member)
+
+
+@transaction.atomic
+def give_access_back(*, member: Member, by: Any, now: datetime) -> None:
+    """Her access was ended by mistake, or she is back: the same password and second factor, and the teams she is in."""
+    require(by, Permission.MEMBER_EDIT)
+    gone = Member.objects.filter(pk=member.pk, status=Member.Status.LEFT)
+    if gone.update(status=Member.Status.ACTIVE, status_changed_at=now):
+        audit.record("member.returned", by=by, record=member)
+
+
+@transaction.atomic
+def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
+    """Let a colleague into one of one's own teams: she opens what the team opens. Raises `BadInput`."""
+    _ask(team, by)
+    if not member.is_active or team.pk in member.team_ids:
+        raise BadInput("not_a_newcomer", en="She is in the team already, or has no access.",
+                       es="Ya está en el equipo, o no tiene acceso.", where="member")  # fmt: skip
+    join_team(member=member, team=team, secret=ring.current_secret(team.pk), by=by)
+
+
+@transaction.atomic
+def take_out(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
+    """Take a colleague out of one of one's own teams; those who stay get new keys. Raises `BadInput`."""
+    _ask(team, by)
+    if member.pk == by.pk:
+        raise BadInput("yourself", en="A colleague must take you out.", es="Debe retirarle alguien más del equipo.")
+    if team.pk not in member.team_ids:
+        raise BadInput("not_in_team", en="She is not in this team.", es="No está en este equipo.")
+    leave_team(member=member, team=team, secret=ring.current_secret(team.pk), signing=_signing(ring), by=by)
+
+
+def _ask(team: Team, by: Any) -> None:
+    require(by, Permission.TEAM_EDIT)
+    if team.pk not in by.team_ids:
+        raise PermissionDenied(Permission.TEAM_EDIT.value)
