@@ -124,15 +124,21 @@ def _share(number: int) -> str:
 
 
 def _print_logins(logins: Mapping[str, tuple[str, str]], sheets: Path) -> None:
-    click.echo(f"{sheets}: print the sheets, give each to someone else, then delete them. · Imprima las hojas, entregue "
-               "cada una a una persona distinta y bórrelas.", err=True)  # fmt: skip
+    click.echo(f"{sheets}: {_PRINT}", err=True)
     if logins:
-        click.echo("Write these down now; they are shown once and kept nowhere. · Anótelo ahora: se muestra una vez y no "
-                   "queda en ninguna parte.", err=True)  # fmt: skip
+        click.echo(_ONCE, err=True)
     for login, (password, uri) in logins.items():
         click.echo(f"{login}\t{password}\t{uri}")
 
 
+_PRINT = (
+    "print the sheets, give each to someone else, then delete them. · "
+    "Imprima las hojas, entregue cada una a una persona distinta y bórrelas."
+)
+_ONCE = (
+    "Write these down now; they are shown once and kept nowhere. · "
+    "Anótelo ahora: se muestra una sola vez y no queda en ninguna parte."
+)
 _SAID = {
     "link": "an audit entry was altered or moved, at place · se alteró o movió un registro de la bitácora, en el lugar",
     "gap": "an audit entry was removed, number · se quitó un registro de la bitácora, número",
