@@ -198,7 +198,7 @@ def _trafficker_fields(request: Request, terms: Terms, *, partner: bool, allowed
     found = []
     if any(pack.trafficker_identifiers.get(request.origin) not in allowed for pack in packs):
         found.append(reason("trafficker_rules", asked))
-    if request.protected_contact not in (None, False):
+    if request.protected_contact is not False:  # None: nobody checked
         found.append(reason("protected_contact"))
     return found
 

@@ -58,6 +58,7 @@ HAND_OVER = Request(
     fields=FIELDS,
     case="case-1",
     person="ana",
+    protected_contact=False,
 )
 DANGER = replace(
     HAND_OVER,

@@ -215,6 +215,7 @@ def test_a_service_needs_her_release_and_no_agreement():
         ({"sender": ""}, "malformed"),
         ({"case": " "}, "malformed"),
         ({"protected_contact": True}, "protected_contact"),
+        ({"protected_contact": None}, "protected_contact"),
         ({"origin": "unknown"}, "trafficker_rules"),
     ],
 )

@@ -113,7 +113,8 @@ def with_less(draw):
     return request, terms, request, less
 
 
-FEWER_PEOPLE = [{"alerted": None}, {"by": None}, {"basis": None}, {"minor": None}, {"protected_contact": True}]
+FEWER_PEOPLE = [{"alerted": None}, {"by": None}, {"basis": None}, {"minor": None}, {"protected_contact": True},
+                {"protected_contact": None}]  # fmt: skip
 
 
 @st.composite

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from tejido.web.cases.models import Person
+from tejido.web.cases.parts import add_person, edit_person
 from tejido.web.consents.frames import NotAllowed
 from tejido.web.directory.models import Service
 from tejido.web.referrals.actions import make_referral, report_outcome
@@ -27,8 +29,6 @@ def _refer(cast, case, service, how="read_out_by_phone", **changes):
 
 
 def _survivor(cast, case) -> str:
-    from tejido.web.cases.models import Person
-
     opened = [one.opened(cast.ring("amara")) for one in Person.objects.filter(case=case)]
     return str(next(one for one in opened if one.role == "survivor" and not one.unnamed_group).record.pk)
 
@@ -58,6 +58,21 @@ def test_telling_the_service_about_her_needs_a_release_to_that_service(cast, cas
     referral = _refer(cast, case, shelter, how=how, fields=["person_name"], person=person)
     assert referral.opened(cast.ring("amara")).shared == ["person_name"]
     assert referral.state == Referral.State.OPEN
+
+
+def test_a_number_of_his_that_also_reaches_someone_else_is_not_told_to_a_service(cast, case, shelter, us):
+    ring, person = cast.ring("chen"), _survivor(cast, case)
+    fields = frozenset({"trafficker_phone"})
+    release(cast, case, recipient=shelter.recipient, purpose="referral", fields=fields)
+    relative = {"role": "contactor", "identifiers": [{"kind": "phone", "value": "+52 55 0000 0199"}]}
+    accused = next(p for p in Person.objects.filter(case=case) if p.opened(ring).role == "potential_trafficker")
+    edit_person(person=accused, values={"identifiers": [{"kind": "phone", "value": "55 0000 0199"}]},
+                revision=accused.revision, by=cast.member("chen"), ring=ring)  # fmt: skip
+    assert _refer(cast, case, shelter, how="sent", fields=fields, person=person)
+    add_person(case=case, values=relative, by=cast.member("chen"), ring=ring)
+    with pytest.raises(NotAllowed) as refused:
+        _refer(cast, case, shelter, how="sent", fields=fields, person=person)
+    assert {reason.code for reason in refused.value.decision.reasons} == {"protected_contact"}
 
 
 def test_an_outcome_is_a_code_and_closes_the_referral(cast, case, shelter):

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from tejido.agreements import Decision, Lane, Request, may_leave
 from tejido.vocabulary import code_list
+from tejido.web.cases.frames import also_reaches_another
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import NotAllowed, local_day, our_rules, values_of
 from tejido.web.directory.models import Service
@@ -71,6 +72,7 @@ def _decide(
         fields=fields,
         case=None if herself else str(case.pk),
         person=None if herself else person,
+        protected_contact=None if herself else also_reaches_another(case, ring),
     )
     releases = () if herself else values_of(case, ring)
     return may_leave(request, agreement=None, releases=releases, sender_pack=our_rules(), recipient_pack=None)

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from tejido.vocabulary import code_list
+from tejido.web.cases.frames import identifiers_of
 from tejido.web.cases.models import Case, Compartment, Note, Person, Place
 from tejido.web.intake.models import Contact
 from tejido.web.referrals.frames import referrals_of
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.sealing import Opened, open_all
-from tejido.web.security.searching import phone_value
 
 _NAME = ("given", "paternal_surname", "maternal_surname")
 
@@ -52,15 +50,6 @@ class Known:
         """Whether it is safe to reply, as she last said."""
         said = [contact.reply_safety for contact in self.contacts if contact.reply_safety]
         return said[0] if said else "unknown"
-
-    @property
-    def protected_contact(self) -> bool:
-        """Is a number of the potential trafficker also how a protected person is reached?"""
-        region = settings.TEJIDO.operator.country
-        traffickers = {phone_value(number, region) for number in _identifiers(self.trafficker, "phone")}
-        ours = [number for person in (self.survivor, *self.others) for number in _identifiers(person, "phone")]
-        ours += [contact.contactor_phone for contact in self.contacts if contact.contactor_phone]
-        return not traffickers.isdisjoint(phone_value(number, region) for number in ours)
 
 
 def facts_of(case: Case, ring: KeyRing, *, survivor: UUID | str | None, fields: Collection[str]) -> Known:
@@ -111,11 +100,6 @@ def _values(known: Known, fields: Collection[str]) -> dict[str, Any]:
 
 def _accused(person: Opened) -> bool:
     return person.role in code_list("person_role").where(counted_as="trafficker")
-
-
-def _identifiers(person: Opened | None, kind: str) -> list[str]:
-    held = (person.identifiers or []) if person is not None else []
-    return [entry["value"] for entry in held if entry.get("kind") == kind and entry.get("value")]
 
 
 def _first(values: list[str]) -> str | None:
@@ -190,7 +174,7 @@ _COMPARTMENTS = {
 _READ: dict[str, Callable[[Known], Any]] = {
     **{name: _compartment(kind) for name, kind in _COMPARTMENTS.items()},
     "person_name": _person_name,
-    "person_phone": lambda known: _first(_identifiers(known.survivor, "phone")),
+    "person_phone": lambda known: _first(identifiers_of(known.survivor, "phone")),
     "safe_times": lambda known: _first([one.reply_how for one in known.contacts if one.reply_how]),
     "preferred_language": _of("primary_language"),
     "age_band": _of("age_at_contact"),
@@ -208,7 +192,7 @@ _READ: dict[str, Callable[[Known], Any]] = {
     "wages_owed": _wages,
     "needs": lambda known: _filled({"codes": known.needs}),
     "trafficker_name": _trafficker_name,
-    "trafficker_phone": lambda known: _first(_identifiers(known.trafficker, "phone")),
-    "trafficker_vehicle": lambda known: _first(_identifiers(known.trafficker, "vehicle_plate")),
+    "trafficker_phone": lambda known: _first(identifiers_of(known.trafficker, "phone")),
+    "trafficker_vehicle": lambda known: _first(identifiers_of(known.trafficker, "vehicle_plate")),
     "business_name": lambda known: _first([one["name"] for one in known.case.businesses or [] if one.get("name")]),
 }

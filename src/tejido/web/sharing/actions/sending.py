@@ -16,6 +16,7 @@ from tejido.agreements import Release as Terms
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Team
+from tejido.web.cases.frames import also_reaches_another
 from tejido.web.cases.models import Case
 from tejido.web.consents import actions as consents
 from tejido.web.consents.frames import as_value, local_day, our_rules
@@ -53,7 +54,7 @@ def hand_over(
         case=str(case.pk),
         person=str(known.survivor.record.pk) if known.survivor else None,
         by=str(by.pk),
-        protected_contact=known.protected_contact,
+        protected_contact=also_reaches_another(case, ring),
     )
     decision = decide(request, agreement=agreement, releases=[value] if value else [], by=by, record=case)
     if not known.values or value is None or release is None:
