@@ -83,6 +83,10 @@ class Agreement:
         """SHA-256 of the canonical bytes, hex: both sides compare it in every message."""
         return hashlib.sha256(canonical_bytes(self.as_mapping())).hexdigest()
 
+    def statement(self) -> bytes:
+        """What each side signs: the canonical bytes, and that they are an agreement's."""
+        return b"tejido/agreement/1\x00" + canonical_bytes(self.as_mapping())
+
     def between(self, one: str, other: str) -> bool:
         """Are these its two parties, in either order?"""
         return one != other and {one, other} == set(self.parties)

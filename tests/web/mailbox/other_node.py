@@ -107,7 +107,7 @@ def _make(given: dict[str, Any]) -> dict[str, Any]:
         "address": settings.TEJIDO.addresses["partners"], "verify_key": signing.verify_key.raw.hex(),
         "transport_key": SigningKey(settings.TEJIDO.transport_key).verify_key.raw.hex(),
         "handover_key": key(Team.Kind.CASES), "data_key": key(Team.Kind.DATA),
-        "agreed": signing.sign(agreement().digest().encode()).hex(),
+        "agreed": signing.sign(agreement().statement()).hex(),
     }  # fmt: skip
 
 

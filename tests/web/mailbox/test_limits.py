@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db.models import Sum
@@ -88,7 +89,9 @@ def _id(raw: bytes) -> str:
     return read_header(raw).id
 
 
-def test_refusing_a_stranger_takes_no_turn_at_writing(us, terms, django_assert_num_queries):
+def test_refusing_a_stranger_takes_no_turn_at_writing(us, terms, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 0.0))  # no second passes
+    monkeypatch.setattr(limits, "_pace", limits._Pace())
     limits._pace._left = 0
     with django_assert_num_queries(0):
         receive(raw=b"garbage", now=NOW)

@@ -46,7 +46,7 @@ def other(tmp_path):
 
 def test_a_case_goes_to_the_other_organisation_and_its_answer_comes_back(cast, case, other, settings):
     chen, ring, now = cast.member("chen"), cast.ring("chen"), timezone.now()
-    agreed = signing_key(ring).sign(agreement().digest().encode()).hex()
+    agreed = signing_key(ring).sign(agreement().statement()).hex()
     card = other.run("make", card=_our_card(cast, settings), agreed=agreed, signing=other.signing.raw.hex())
     theirs = bytes.fromhex(card.pop("agreed"))
     noor = {"by": cast.member("noor"), "ring": cast.ring("noor")}

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tejido.web.cases.models import Person
@@ -114,3 +116,20 @@ def test_the_page_says_why_a_warm_hand_over_is_refused(cast, case, shelter):
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "there is no release" in page or "no hay autorización" in page
+
+
+def test_a_button_pressed_twice_makes_one_referral(cast, case, shelter):
+    client, address = cast.client("amara"), f"/cases/{case.pk}/referrals/new/"
+    mark = re.search(r'name="sent" value="([^"]+)"', client.get(address).content.decode())
+    assert mark
+    posted = {"sent": mark[1], "need": "shelter", "service": str(shelter.pk), "how": "read_out_by_phone"}
+    answers = [client.post(address, posted) for _ in range(2)]
+    assert {answer.headers["Location"] for answer in answers} == {f"/cases/{case.pk}/"}
+    assert Referral.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", ["releases/new/", "referrals/new/", "hand-over/", "danger/"])
+def test_every_page_that_makes_something_carries_its_mark(cast, case, address):
+    answer = cast.client("chen").get(f"/cases/{case.pk}/{address}")
+    assert answer.status_code == 200
+    assert 'name="sent"' in answer.content.decode()

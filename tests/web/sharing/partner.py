@@ -80,7 +80,7 @@ class Us:
         }
 
     def agrees(self, terms: Agreement) -> bytes:
-        return self.signing.sign(terms.digest().encode())
+        return self.signing.sign(terms.statement())
 
     def header(self, message_type: str, now: datetime, **changes: Any) -> Header:
         self.sequence += 1

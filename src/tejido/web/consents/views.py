@@ -19,6 +19,7 @@ from tejido.web.consents.frames import local_day, our_rules, recipient_choices, 
 from tejido.web.security import audit
 from tejido.web.security.access import requires
 from tejido.web.security.keyring import KeyRing
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import Opened
 
@@ -26,6 +27,7 @@ _AGE = {"adult": "no", "minor": "yes"}
 
 
 @requires(Permission.RELEASE_RECORD)
+@once
 def record_release(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Ask, and write down exactly what she allows. Help never depends on it."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)

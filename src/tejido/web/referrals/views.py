@@ -20,11 +20,13 @@ from tejido.web.referrals.forms import OutcomeForm, ReferralForm
 from tejido.web.referrals.models import Referral
 from tejido.web.security import audit
 from tejido.web.security.access import requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
 
 @requires(Permission.REFERRAL_SEND)
+@once
 def make_referral(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Connect her to a service: she calls herself, or we tell the service what she allowed."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)

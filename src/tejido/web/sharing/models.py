@@ -32,8 +32,8 @@ class SharedAgreement(models.Model):
         "partner": "with whom",
         "document": "tejido.agreements.Agreement as a mapping; public terms",
         "digest": "of its canonical bytes",
-        "our_signature": "over the digest",
-        "partner_signature": "over the digest",
+        "our_signature": "over its statement",
+        "partner_signature": "over its statement",
         "added_at": "when",
     }
 
@@ -48,9 +48,9 @@ class SharedAgreement(models.Model):
     def checked(self) -> Agreement:
         """The agreement, once both signatures over what stands here hold; raises `BadSignature`, `UnsignedKey`."""
         agreement = Agreement.from_mapping(self.document, where=self.pk)
-        organisation_key().verify(agreement.digest().encode(), bytes(self.our_signature))
+        organisation_key().verify(agreement.statement(), bytes(self.our_signature))
         theirs = self.partner.checked().organisation_verify_key()
-        theirs.verify(agreement.digest().encode(), bytes(self.partner_signature))
+        theirs.verify(agreement.statement(), bytes(self.partner_signature))
         return agreement
 
 

@@ -20,6 +20,7 @@ from tejido.web.accounts.requests import StaffRequest
 from tejido.web.consents.frames import our_rules
 from tejido.web.security import audit
 from tejido.web.security.access import allows, requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing import actions, pages
 from tejido.web.sharing.actions.alerts import second_people
@@ -30,6 +31,7 @@ from tejido.web.sharing.wording import facts_in_words
 
 
 @requires(Permission.REPORT_MAKE)
+@once
 def prepare_report(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """First the ground the law names, then whom to tell and what; the rules decide, and say why not.
 

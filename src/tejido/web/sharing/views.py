@@ -19,6 +19,7 @@ from tejido.web.consents.frames import survivors_of
 from tejido.web.consents.models import Release
 from tejido.web.security import audit
 from tejido.web.security.access import allows, requires
+from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing import actions, pages
 from tejido.web.sharing.actions.alerts import second_people
@@ -28,6 +29,7 @@ from tejido.web.sharing.wording import facts_in_words, totals_in_words
 
 
 @requires(Permission.HANDOVER_SEND)
+@once
 def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Offer a case to the partner: her release, the agreement and the law decide, and say why not."""
     case = visible_case(request, case_id)
@@ -55,6 +57,7 @@ def hand_over(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.DANGER_SEND)
+@once
 def send_danger_alert(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Imminent danger: without her release, on a named basis, with a second person."""
     case = visible_case(request, case_id)

@@ -67,7 +67,7 @@ def _card(signing: SigningKey) -> dict[str, Any]:
         "transport_key": SigningKey(node.transport_key).verify_key.raw.hex(),
         "handover_key": public(Team.Kind.CASES),
         "data_key": public(Team.Kind.DATA),
-        "agreement_signature": signing.sign(agreement.digest().encode()).hex(),
+        "agreement_signature": signing.sign(agreement.statement()).hex(),
     }
 
 

@@ -32,6 +32,7 @@ def accept_handover(*, handover: Handover, by: Any, ring: KeyRing, now: datetime
     require(by, Permission.HANDOVER_ANSWER, record=handover)
     body = _answerable(handover, ring, now)
     case = _case_of(handover, body, by, ring, now)
+    cases.follow_duties(case=case, by=by, ring=ring, now=now)
     handover.case = case
     _settle(handover, Handover.State.ACCEPTED, by, now)
     _answer(handover, {"answer": "accepted", "counted_by": handover.partner_id}, by, ring, now)

@@ -55,11 +55,10 @@ def add_agreement(
     if not agreement.between(settings.TEJIDO.node, partner.code):
         raise BadInput("other_parties", en="the agreement is between other organisations",
                        es="el convenio es entre otras organizaciones", where="parties")  # fmt: skip
-    digest = agreement.digest()
-    partner.checked().organisation_verify_key().verify(digest.encode(), partner_signature)
+    partner.checked().organisation_verify_key().verify(agreement.statement(), partner_signature)
     shared = SharedAgreement.objects.create(
-        id=agreement.id, partner=partner, document=agreement.as_mapping(), digest=digest,
-        our_signature=signing_key(ring).sign(digest.encode()), partner_signature=partner_signature,
+        id=agreement.id, partner=partner, document=agreement.as_mapping(), digest=agreement.digest(),
+        our_signature=signing_key(ring).sign(agreement.statement()), partner_signature=partner_signature,
     )  # fmt: skip
     documents = [dict(each.document) for each in SharedAgreement.objects.filter(partner=partner).order_by("added_at")]
     set_agreements(partner=partner, documents=documents, by=by, ring=ring)
