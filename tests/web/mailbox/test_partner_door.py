@@ -72,6 +72,16 @@ def test_many_who_send_one_letter_and_wait_keep_nobody_out(door):
             assert httpx.post(_url(door, "/messages/"), content=b"x", timeout=30).status_code == 422
 
 
+def test_what_broke_off_on_its_way_is_no_message(door):
+    before = len(_refused(door))
+    with closing(socket.create_connection(("127.0.0.1", door.port), timeout=30)) as connection:
+        connection.sendall(_head(door, "POST /messages/ HTTP/1.1", "Content-Length: 1000") + b"TEJ")
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(65536)
+    assert httpx.post(_url(door, "/messages/"), content=b"yz", timeout=30).status_code == 422
+    assert _refused(door)[before:] == [("unreadable", 2)]
+
+
 def test_a_giant_is_refused_before_it_is_read_and_noted(door):
     request = _head(door, "POST /messages/ HTTP/1.1", "Content-Length: 99999999999")
     assert b" 413 " in _send(door, request + b"TEJ").split(b"\r\n")[0]

@@ -48,6 +48,9 @@ class Door:
         try:
             async with asyncio.timeout(SECONDS):
                 body = await self._read(protocol) if expected else b""
+            if len(body) < expected and "content-length" in scope.headers:  # gone before the end: nobody to answer
+                protocol.response_empty(400, [("connection", "close")])
+                return
             loop = asyncio.get_running_loop()
             status, headers, content = await loop.run_in_executor(self._threads, self._answer, scope, body)
         except TimeoutError:
