@@ -72,21 +72,25 @@ class _UntilClosed:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._closed = False
+        self.problem: str | None = None  # why not everything could be written
 
     def write(self, text: str) -> int:
-        if not self._closed:
-            try:
-                return self._stream.write(text)
-            except BrokenPipeError:
-                self._close()
+        self._attempt(lambda: self._stream.write(text))
         return len(text)
 
     def flush(self) -> None:
-        if not self._closed:
-            try:
-                self._stream.flush()
-            except BrokenPipeError:
-                self._close()
+        self._attempt(self._stream.flush)
+
+    def _attempt(self, work: Callable[[], object]) -> None:
+        if self._closed:
+            return
+        try:
+            work()
+        except BrokenPipeError:
+            self._close()
+        except OSError as problem:  # a full disk behind `> file`: said at the end, for click tries and swallows writes
+            self._close()
+            self.problem = problem.strerror
 
     def _close(self) -> None:
         self._closed = True
@@ -101,12 +105,16 @@ def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 our own fault."""
     if sys.stdout is None:  # closed by whoever started us (`>&-`)
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the process ends
-    sys.stdout = cast(TextIO, _UntilClosed(sys.stdout))
+    printed = _UntilClosed(sys.stdout)
+    sys.stdout = cast(TextIO, printed)
     language = reader_language(sys.argv[1:])
     speak(language)
     try:
         outcome = worded(tejido).main(standalone_mode=False)
-        sys.stdout.flush()
+        printed.flush()
+        if printed.problem:
+            raise BadInput("output", en="not everything could be printed", es="no se pudo imprimir todo",
+                           where=printed.problem)  # fmt: skip
     except BadInput as problem:
         _say(f"tejido: {problem.line(language)}")
         sys.exit(BAD_INPUT)

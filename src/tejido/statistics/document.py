@@ -25,7 +25,7 @@ _WORDS: dict[str, Words] = {
     "operators": {"en": "Joint figures of {nodes}", "es": "Cifras conjuntas de {nodes}"},
     "operator": {"en": "Figures of {nodes}", "es": "Cifras de {nodes}"},
     "base": {"en": "{unit}, of {base}", "es": "{unit}, de {base}"},
-    "single": {"en": "one answer each", "es": "una respuesta por persona"},
+    "single": {"en": "one answer each", "es": "respuesta única"},
     "several": {"en": "several answers possible", "es": "respuesta múltiple"},
     "parts": {
         "en": "{sum} summed, {both} known to both",

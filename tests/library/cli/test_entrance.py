@@ -58,6 +58,16 @@ def test_a_reader_who_leaves_changes_no_exit_code(arguments: list[str], code: in
     assert (ended.returncode, ended.stderr) == (code, "")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is played by /dev/full")
+@pytest.mark.parametrize("arguments", [["indicators", "list"], ["tables", "list", "--json"], ["--help"]])
+def test_what_could_not_be_printed_is_said(arguments: list[str]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        ended = subprocess.run([*TEJIDO, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.endswith("not everything could be printed\n")
+    assert ended.stderr.count("\n") == 1
+
+
 def test_the_place_of_what_is_wrong_is_worded_too() -> None:
     problem = BadInput("x", en="no", es="no", where="mx/row.csv, row 3, column gender")
     assert problem.line("en") == "mx/row.csv, row 3, column gender: no"
