@@ -3,31 +3,18 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import as_file, files
 from typing import Any
-
-import typst
 
 from tejido.reports.document import REAL_HOTLINES, FactSheetDocument, SheetTable
 from tejido.reports.map import description, key_svg, map_svg
 from tejido.reports.numbers import HIDDEN, count_text
+from tejido.reports.typesetting import typeset
 from tejido.reports.words import word, words
 
 
 def pdf(document: FactSheetDocument) -> bytes:
-    """The printed sheet, US letter (carta). No date and no font of the machine goes in: same document, same bytes."""
-    template = (files("tejido.reports") / "templates" / "sheet.typ").read_bytes()
-    with as_file(files("tejido.reports") / "fonts") as fonts:
-        made: bytes = typst.compile(
-            template,
-            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)]),
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"sheet": json.dumps(_values(document), ensure_ascii=False)},
-            pdf_standards="ua-1",
-        )
-    return made
+    """The printed sheet. Same document, same bytes."""
+    return typeset("sheet.typ", _values(document))
 
 
 def bar_share(table: SheetTable, value: int | None) -> float:

@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 
-import typst
-
+from tejido.reports.typesetting import typeset
 from tejido.vocabulary import Language, Words
 
 
@@ -27,18 +24,8 @@ class RecoverySheet:
 
 
 def sheet_pdf(sheet: RecoverySheet) -> bytes:
-    """The sheet as PDF/UA-1, one page, US letter (carta); with nothing of the machine in it."""
-    template = (files("tejido.reports") / "templates" / "recovery.typ").read_bytes()
-    with as_file(files("tejido.reports") / "fonts") as fonts:
-        made: bytes = typst.compile(
-            template,
-            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)]),
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"sheet": json.dumps(_values(sheet), ensure_ascii=False)},
-            pdf_standards="ua-1",
-        )
-    return made
+    """The sheet, one page."""
+    return typeset("recovery.typ", _values(sheet))
 
 
 def _values(sheet: RecoverySheet) -> dict[str, object]:
