@@ -32,6 +32,9 @@ def start() -> str:
 
     data = str(folder / "data")
     run(str(home / "initdb"), "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    # The owner comes in by the socket; everyone else must know a password, as in production.
+    rules = Path(data) / "pg_hba.conf"
+    rules.write_text("local all owner trust\nlocal all all scram-sha-256\n", encoding="utf-8")
     settings = (
         "listen_addresses=",
         "fsync=off",

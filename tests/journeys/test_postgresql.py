@@ -145,6 +145,14 @@ def _may(connection: psycopg.Connection, statement: str) -> bool:
     return True
 
 
+def test_a_role_comes_in_by_its_password_alone(node):
+    running, _who, _owner = node
+    address = running.environment["TEJIDO_DATABASE_PUBLIC"]
+    role, password = address.removeprefix("postgresql://").split("@")[0].split(":")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(address.replace(f"{role}:{password}@", f"{role}:{'x' * len(password)}@"))
+
+
 def test_no_word_of_hers_is_on_the_disk_of_the_cluster(node):
     _running, _who, owner = node
     with psycopg.connect(owner, autocommit=True) as owned:
@@ -153,5 +161,7 @@ def test_no_word_of_hers_is_on_the_disk_of_the_cluster(node):
         assert owned.execute("SELECT count(*) FROM intake_contact").fetchone() == (1,)
     left = subprocess.run(["grep", "-rlaE", "Tzintzuntzan", data], capture_output=True, text=True, check=False)
     assert left.stdout == ""
-    eyes = subprocess.run(["grep", "-rlaE", "intake_contact", data], capture_output=True, text=True, check=False)
-    assert eyes.stdout
+    with psycopg.connect(owner, autocommit=True) as owned:  # the search has eyes
+        owned.execute("CREATE TABLE eyes AS SELECT 'Canario Tzintzuntzan' AS word")
+        owned.execute("CHECKPOINT")
+    assert subprocess.run(["grep", "-rlaE", "Tzintzuntzan", data], capture_output=True, check=False).stdout

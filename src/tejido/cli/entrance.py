@@ -13,7 +13,7 @@ from typing import Any, TextIO, cast
 import click
 
 from tejido.cli.wording import reader_language, speak, worded
-from tejido.vocabulary import BadInput, Words
+from tejido.vocabulary import BadInput, Words, system_reason
 
 DONE, NO, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
 
@@ -73,7 +73,7 @@ class _UntilClosed:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._closed = False
-        self.problem: str | None = None  # why not everything could be written
+        self.problem: OSError | None = None  # why not everything could be written
 
     def write(self, text: str) -> int:
         self._attempt(lambda: self._stream.write(text))
@@ -91,7 +91,7 @@ class _UntilClosed:
             self._close()
         except OSError as problem:  # a full disk behind `> file`: said at the end, for click tries and swallows writes
             self._close()
-            self.problem = problem.strerror
+            self.problem = problem
 
     def _close(self) -> None:
         self._closed = True
@@ -114,8 +114,9 @@ def main() -> None:
         outcome = worded(tejido).main(standalone_mode=False)
         printed.flush()
         if printed.problem:
-            raise BadInput("output", en="not everything could be printed", es="no se pudo imprimir todo",
-                           where=printed.problem)  # fmt: skip
+            why = system_reason(printed.problem)
+            raise BadInput("output", en=f"not everything could be printed: {why['en']}",
+                           es=f"no se pudo imprimir todo: {why['es']}")  # fmt: skip
     except BadInput as problem:
         _say(f"tejido: {problem.line(language)}")
         sys.exit(BAD_INPUT)

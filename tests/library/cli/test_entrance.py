@@ -64,7 +64,7 @@ def test_what_could_not_be_printed_is_said(arguments: list[str]) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         ended = subprocess.run([*TEJIDO, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.returncode == 2
-    assert ended.stderr.endswith("not everything could be printed\n")
+    assert ended.stderr.endswith("not everything could be printed: no space left on the disk\n")
     assert ended.stderr.count("\n") == 1
 
 

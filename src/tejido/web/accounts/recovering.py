@@ -81,7 +81,7 @@ def _opened_by(key: BoxKey) -> dict[TeamGeneration, TeamSecret]:
             "recover.other_key",
             en="these shares belong to another organisation, or newer ones were printed since",
             es="estas partes son de otra organización, o después se imprimieron otras",
-            where="shares",
+            where="recover",
         )
     found = {}
     for team in Team.objects.all():

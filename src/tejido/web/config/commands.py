@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import django  # where the node's half is not installed, the command line says so from this line
 
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, system_reason
 from tejido.web.config.demo.stage import Stage
 from tejido.web.config.making import make_node, read_environment, recover_node, upgrade_node
 from tejido.web.config.paper import new_folder, paper_key
@@ -62,9 +62,9 @@ def _disk_refusals() -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        said = problem.strerror or str(problem)
+        why = system_reason(problem)
         raise BadInput(
-            "folder.write", en=f"cannot write here: {said}", es=f"no se puede escribir aquí: {said}",
+            "folder.write", en=f"cannot write here: {why['en']}", es=f"no se puede escribir aquí: {why['es']}",
             where=str(problem.filename or ""),
         ) from None  # fmt: skip
 
@@ -93,11 +93,12 @@ def make(
     shares: str, sheets: Path,
 ) -> None:  # fmt: skip
     """Make a node in FOLDER: secrets, database, teams, first members. Passwords are printed once."""
-    paper, place = paper_key(shares), new_folder(sheets)
-    logins = make_node(folder=folder.resolve(), code=code, operator=operator, staff=staff, time_zone=time_zone,
-                       ports={door: first_port + offset for offset, door in enumerate(DOORS)},
-                       paper=paper, sheets=place, database=database)  # fmt: skip
-    _print_logins(logins, place)
+    paper = paper_key(shares)
+    with _disk_refusals(), new_folder(sheets):
+        logins = make_node(folder=folder.resolve(), code=code, operator=operator, staff=staff, time_zone=time_zone,
+                           ports={door: first_port + offset for offset, door in enumerate(DOORS)},
+                           paper=paper, sheets=sheets, database=database)  # fmt: skip
+    _print_logins(logins, sheets)
 
 
 @node.command()
@@ -110,11 +111,12 @@ def recover(*, folder: Path, logins: tuple[str, ...], shares: str, sheets: Path)
 
     The words of each share are asked for, or read from standard input, one share a line.
     """
-    paper, place = paper_key(shares), new_folder(sheets)
-    typed = [_share(1)]
-    typed += [_share(number) for number in range(2, needed(typed[0]) + 1)]
-    recovered = recover_node(folder=folder.resolve(), logins=logins, shares=typed, paper=paper, sheets=place)
-    _print_logins(recovered, place)
+    paper = paper_key(shares)
+    with _disk_refusals(), new_folder(sheets):
+        typed = [_share(1)]
+        typed += [_share(number) for number in range(2, needed(typed[0]) + 1)]
+        recovered = recover_node(folder=folder.resolve(), logins=logins, shares=typed, paper=paper, sheets=sheets)
+    _print_logins(recovered, sheets)
 
 
 def _share(number: int) -> str:

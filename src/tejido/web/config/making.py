@@ -139,7 +139,7 @@ def make_node(
         environment, signing = new_environment(
             folder=folder, node=code, operator=own, time_zone=time_zone, ports=ports, demo=False
         )
-        with at_the_database(environment, database):
+        with _at_the_database(environment, database):
             _refuse_a_used_database()
             call_command("migrate", verbosity=0, interactive=False)
             logins = make_staff(signing=signing, staff=people, team_names=team_names, password=None,
@@ -165,7 +165,7 @@ def recover_node(
     Raises `BadInput`. All or nothing.
     """
     environment = read_environment(folder)
-    with at_the_database(environment):
+    with _at_the_database(environment):
         from django.conf import settings
         from django.db import transaction
 
@@ -196,14 +196,14 @@ def upgrade_node(*, folder: Path, database: str = "") -> None:
             es="la dirección de quien es dueño se necesita si la base de datos es PostgreSQL, y solo entonces",
             where="--database",
         )
-    with at_the_database(environment, database):
+    with _at_the_database(environment, database):
         call_command("migrate", verbosity=0, interactive=False)
         if database:
             rights.grant(environment["TEJIDO_NODE"])
 
 
 @contextmanager
-def at_the_database(environment: Mapping[str, str], database: str = "") -> Iterator[None]:
+def _at_the_database(environment: Mapping[str, str], database: str = "") -> Iterator[None]:
     """Django set up as the owner of the database; on PostgreSQL all that is done inside stands, or nothing of it."""
     os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
     if database:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tejido.crypto import PaperKey, VerifyKey, fingerprint, new_paper_key
@@ -31,19 +34,27 @@ def _refused(wanted: str) -> PaperKey:
     )
 
 
-def new_folder(folder: Path) -> Path:
-    """An empty folder for the sheets that no one else may read; raises `BadInput` where something is in it."""
+@contextmanager
+def new_folder(folder: Path) -> Iterator[None]:
+    """An empty folder for the sheets that no one else may read, taken away again if what is done inside fails.
+
+    A sheet whose key never came into force would be kept in a safe and open nothing. Raises `BadInput` where something
+    is in the folder already.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput("paper.folder", en="expected a new or empty folder", es="se esperaba una carpeta nueva o vacía",
                        where=str(folder))  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    return folder
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
-def write_sheets(paper: PaperKey, *, operator: Operator, organisation: VerifyKey, folder: Path) -> list[Path]:
+def write_sheets(paper: PaperKey, *, operator: Operator, organisation: VerifyKey, folder: Path) -> None:
     """One PDF for each share, readable by their writer alone."""
-    written = []
     for number, share in enumerate(paper.shares, 1):
         sheet = RecoverySheet(
             operator=operator.name, number=number, count=len(paper.shares), threshold=paper.threshold, share=share,
@@ -53,5 +64,3 @@ def write_sheets(paper: PaperKey, *, operator: Operator, organisation: VerifyKey
         path = folder / f"share-{number}-of-{len(paper.shares)}.pdf"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(sheet_pdf(sheet))
-        written.append(path)
-    return written

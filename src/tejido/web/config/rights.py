@@ -51,8 +51,10 @@ def make_roles(node: str, owner_url: str) -> dict[str, str]:
             role, password = role_of(node, door), secrets.token_urlsafe(32)
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
+            # The server is told a verifier, not the password: statements are written to its log.
+            verifier = cursor.connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
             statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}")
-            cursor.execute(statement.format(sql.SQL(verb), sql.Identifier(role), sql.Literal(password)))
+            cursor.execute(statement.format(sql.SQL(verb), sql.Identifier(role), sql.Literal(verifier.decode())))
             addresses[f"TEJIDO_DATABASE_{door.upper()}"] = _as(owner_url, role, password)
     return addresses
 

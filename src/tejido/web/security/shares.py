@@ -27,7 +27,7 @@ def needed(share: str) -> int:
 
 def _said(problem: BadShares) -> BadInput:
     en, es = _WORDS[problem.reason]
-    where = f"share {problem.share}" if problem.share else "shares"
+    where = f"recover, share {problem.share}" if problem.share else "recover"
     return BadInput(f"shares.{problem.reason}", en=en, es=es, where=where)
 
 
