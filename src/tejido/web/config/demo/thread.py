@@ -86,5 +86,5 @@ def contents(path: Path) -> bytes:
 def must(condition: Any, what: str, page: Page | None = None) -> None:
     """Raise `Failed` unless `condition` holds."""
     if not condition:
-        seen = f" [{page.status} {page.url}: {page.text[:600]}]" if page is not None else ""
+        seen = f" [{page.status} {page.url}: {page.text[:2000]}]" if page is not None else ""
         raise Failed(what + seen)
