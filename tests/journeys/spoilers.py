@@ -24,10 +24,13 @@ row = rows[hers]
 def write(pk, row):
     write_coded(ring, table="cases", record_id=uuid.UUID(pk), row=row, data_team=team_of(Team.Kind.DATA).pk)
 def renamed(row):
-    text = repr(row)
+    text = repr(row | {"contacts": []})  # a contact belongs to one case: it stays with the first
     for old in [hers, *(each["person_id"] for each in row["persons"]), *(p["place_id"] for p in row["places"])]:
         text = text.replace(old, str(uuid.uuid4()))
     return eval(text)
+def double(row):
+    other = renamed(row)
+    write(other["case"]["case_id"], other)
 """
 _STRANGER = """
 row['case'].update(handover_id=None, counted_by=None)
@@ -314,12 +317,12 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
     "she_is_counted_once": (
         Spoil(
             "her row is doubled",
-            as_member("mx", "daniela", _CODED + "write(str(uuid.uuid4()), renamed(row))"),
+            as_member("mx", "daniela", _CODED + "double(row)"),
             "handover_id",
         ),
         Spoil(
             "she stands there twice, as a stranger",
-            as_member("mx", "daniela", _CODED + _STRANGER + "write(str(uuid.uuid4()), renamed(row))"),
+            as_member("mx", "daniela", _CODED + _STRANGER + "double(row)"),
             "mx counts {",
         ),
         Spoil(
