@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -55,27 +56,32 @@ def password_cost() -> PasswordCost:
 
 @transaction.atomic
 def create_member(
-    *, login: str, name: str, roles: Sequence[str], language: str, password: str, signing: SigningKey, by: Any
-) -> NewMember:
+    *, login: str, name: str, roles: Sequence[str], language: str, password: str, given_at: datetime | None,
+    signing: SigningKey, by: Any,
+) -> NewMember:  # fmt: skip
     """Make a member with her own keys, signed by the organisation. `by` is None only while the node is being made."""
     if by is not None:
         require(by, Permission.MEMBER_EDIT)
     member = Member(login=login, display_name=name, roles=list(roles), language=language)
-    new = give_new_keys(member, password=password, signing=signing)
+    new = give_new_keys(member, password=password, given_at=given_at, signing=signing)
     member.save(force_insert=True)
     for role in roles:
         audit.record("member.created", by=by, record=member, role=role)
     return new
 
 
-def give_new_keys(member: Member, *, password: str, signing: SigningKey) -> NewMember:
-    """A key pair signed by the organisation, sealed under `password`, and a second factor. Does not save."""
+def give_new_keys(member: Member, *, password: str, given_at: datetime | None, signing: SigningKey) -> NewMember:
+    """A key pair signed by the organisation, sealed under `password`, and a second factor. Does not save.
+
+    `given_at`: when someone else gave her the password; None only for the invented people of a demo or a test.
+    """
     private, secret = BoxKey.generate(), new_totp_secret()
     signed = SignedKey.sign(signing, f"{settings.TEJIDO.node}/member/{member.pk}", private.public)
     member.public_key, member.signature = private.public.raw, signed.signature
     member.private_key = seal_with_password(
         private.raw, password, pepper=settings.TEJIDO.pepper, context=member_context(member), cost=password_cost()
     )
+    member.password_given_at = given_at
     member.totp, member.totp_last_step = seal_field(settings.TEJIDO.environment_key, secret, member_context(member)), 0
     return NewMember(member, private, secret)
 

@@ -105,6 +105,7 @@ class Member(AbstractBaseUser):
         "public_key": "public",
         "signature": "of the organisation",
         "private_key": "sealed under her password",
+        "password_given_at": "since when her password is one that someone else gave her",
         "totp": "sealed under the environment key",
         "totp_last_step": "replay of a code is refused",
         "status_changed_at": "when the status changed",
@@ -129,6 +130,8 @@ class Member(AbstractBaseUser):
     public_key = models.BinaryField()
     signature = models.BinaryField()
     private_key = models.BinaryField()
+    # Someone else knows her password until she chooses her own; until then no team lets her in.
+    password_given_at = models.DateTimeField(null=True)
     totp = models.BinaryField()
     totp_last_step = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

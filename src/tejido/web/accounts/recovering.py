@@ -61,8 +61,9 @@ def _let_in_again(
     member: Member, secrets: dict[TeamGeneration, TeamSecret], signing: SigningKey
 ) -> tuple[str, bytes]:  # fmt: skip
     teams, password = member.team_ids, new_password()
-    new = give_new_keys(member, password=password, signing=signing)
-    member.status, member.status_changed_at = Member.Status.ACTIVE, timezone.now()
+    now = timezone.now()
+    new = give_new_keys(member, password=password, given_at=now, signing=signing)
+    member.status, member.status_changed_at = Member.Status.ACTIVE, now
     member.save()
     Tries(member.login).forget()
     TeamKeyGrant.objects.filter(member=member).delete()

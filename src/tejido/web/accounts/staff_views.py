@@ -31,7 +31,8 @@ def add_member(request: StaffRequest) -> HttpResponse:
     form = MemberForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            made, password = staffing.add_member(**form.cleaned_data, by=request.user, ring=request.ring)
+            made, password = staffing.add_member(**form.cleaned_data, by=request.user, ring=request.ring,
+                                                 now=timezone.now())  # fmt: skip
         except BadInput as refused:
             form.add_error("login", refused.words[short_language()])
         else:

@@ -32,7 +32,7 @@ def _signing(ring: KeyRing) -> SigningKey:
 
 
 def add_member(
-    *, login: str, name: str, roles: Sequence[str], language: str, by: Any, ring: KeyRing
+    *, login: str, name: str, roles: Sequence[str], language: str, by: Any, ring: KeyRing, now: datetime
 ) -> tuple[NewMember, str]:
     """A new member, in no team yet, and her first password. Raises `BadInput` for a login in use."""
     require(by, Permission.MEMBER_EDIT)
@@ -40,7 +40,8 @@ def add_member(
         raise BadInput("login_in_use", en="This user name is in use.", es="Ese usuario ya existe.", where="login")
     # The demo's sign-in page shows everyone the same invented password.
     password = DEMO_PASSWORD if settings.TEJIDO.demo else new_password()
-    made = create_member(login=login, name=name, roles=roles, language=language, password=password,
+    given_at = None if settings.TEJIDO.demo else now
+    made = create_member(login=login, name=name, roles=roles, language=language, password=password, given_at=given_at,
                          signing=_signing(ring), by=by)  # fmt: skip
     return made, password
 
@@ -72,6 +73,9 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
     if not member.is_active or team.pk in member.team_ids:
         raise BadInput("not_a_newcomer", en="She is in the team already, or has no access.",
                        es="Ya está en el equipo, o no tiene acceso.", where="member")  # fmt: skip
+    if member.password_given_at is not None:
+        raise BadInput("password_given", en="She must sign in and choose her own password first.",
+                       es="Primero debe entrar y elegir su propia contraseña.", where="member")  # fmt: skip
     join_team(member=member, team=team, secret=ring.current_secret(team.pk), by=by)
 
 

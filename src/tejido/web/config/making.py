@@ -92,6 +92,8 @@ def make_staff(
     Django must be set up. Each password is random unless one is given (the demo's). What the teams hold is sealed to
     the recovery key `paper` too; an invented node needs none.
     """
+    from django.utils import timezone
+
     from tejido.web.accounts.actions import SIGNING_SCOPE, create_member, create_secret, create_team, new_password
     from tejido.web.accounts.keys import anonymous_ring, team_of
     from tejido.web.accounts.models import Team
@@ -104,7 +106,8 @@ def make_staff(
     for person in staff:
         chosen = password or new_password()
         new = create_member(login=person.login, name=person.name, roles=person.roles, language=person.language,
-                            password=chosen, signing=signing, by=None)  # fmt: skip
+                            password=chosen, given_at=None if password else timezone.now(), signing=signing,
+                            by=None)  # fmt: skip
         made[person.login] = new.member
         logins[person.login] = (chosen, new.totp_secret)
     for kind in Team.Kind:

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A member chooses her own password: her private key is sealed under it, and nothing else changes."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tejido.crypto import CannotOpen, open_with_password, seal_with_password
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.actions import member_context, password_cost
+from tejido.web.accounts.models import Member
+from tejido.web.accounts.tries import Tries
+from tejido.web.security import audit
+
+SHORTEST = 14
+
+
+def choose_password(
+    *, member: Member, current: str, new: str, by: Any, now: datetime, device: str = ""
+) -> None:  # fmt: skip
+    """Seal her private key under `new` instead of `current`; her other sessions end, for they hang on the sealed key.
+
+    Raises `BadInput`. Whoever sits at a desk left open must know the password to change it, and gets as few tries as
+    at the sign-in.
+    """
+    if by.pk != member.pk:
+        raise PermissionDenied("a password is chosen by the member herself")
+    _check(member.login, current, new)
+    tries = Tries(member.login, device)
+    if tries.must_wait(now):
+        raise BadInput("password.wait", en="Too many wrong tries. Wait a few minutes.",
+                       es="Demasiados intentos. Espere unos minutos.", where="current")  # fmt: skip
+    sealed = bytes(Member.objects.values_list("private_key", flat=True).get(pk=member.pk))
+    context = member_context(member)
+    try:
+        raw = open_with_password(sealed, current, pepper=settings.TEJIDO.pepper, context=context)
+    except CannotOpen:
+        tries.failed(now)
+        raise BadInput("password.current", en="This is not your present password.",
+                       es="Esta no es su contraseña actual.", where="current") from None  # fmt: skip
+    tries.forget()
+    fresh = seal_with_password(raw, new, pepper=settings.TEJIDO.pepper, context=context, cost=password_cost())
+    _keep(member, sealed, fresh, by)
+
+
+@transaction.atomic
+def _keep(member: Member, sealed: bytes, fresh: bytes, by: Any) -> None:
+    # Only over the very key that was opened: meanwhile it may have been given up for a new one.
+    mine = Member.objects.filter(pk=member.pk, private_key=sealed, status=Member.Status.ACTIVE)
+    if mine.update(private_key=fresh, password_given_at=None) != 1:
+        raise BadInput("password.changed", en="Your password was changed somewhere else just now. Sign in again.",
+                       es="Su contraseña se acaba de cambiar en otro lugar. Entre de nuevo.")  # fmt: skip
+    member.private_key, member.password_given_at = fresh, None
+    audit.record("member.password_changed", by=by, record=member)
+
+
+def _check(login: str, current: str, new: str) -> None:
+    typed, given = (unicodedata.normalize("NFC", each) for each in (new, login))
+    if len(typed) < SHORTEST:
+        raise BadInput("password.short", en=f"At least {SHORTEST} characters: four or five words are easiest to keep.",
+                       es=f"Al menos {SHORTEST} caracteres: cuatro o cinco palabras son lo más fácil de recordar.",
+                       where="new")  # fmt: skip
+    if given.casefold() in typed.casefold() or len(set(typed)) < 5:
+        raise BadInput("password.weak", en="Too easy to guess: not your user name, nor a few letters over and over.",
+                       es="Muy fácil de adivinar: ni su usuario ni unas cuantas letras repetidas.",
+                       where="new")  # fmt: skip
+    if typed == unicodedata.normalize("NFC", current):
+        raise BadInput("password.same", en="This is the one you have. Choose another.",
+                       es="Es la que ya tiene. Elija otra.", where="new")  # fmt: skip
