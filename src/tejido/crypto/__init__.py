@@ -11,6 +11,7 @@ from tejido.crypto.passwords import PasswordCost, open_with_password, seal_with_
 from tejido.crypto.random_codes import spoken_code
 from tejido.crypto.recovery import BadShares, PaperKey, join_shares, new_paper_key, shares_needed
 from tejido.crypto.signatures import SignedKey, SigningKey, VerifyKey, fingerprint
+from tejido.crypto.streams import StreamSealer, open_stream, seal_stream, sealed_length
 from tejido.crypto.tokens import search_token
 from tejido.crypto.totp import new_totp_secret, totp_code, totp_step
 
@@ -25,6 +26,7 @@ __all__ = [
     "PublicKey",
     "SignedKey",
     "SigningKey",
+    "StreamSealer",
     "UnsignedKey",
     "VerifyKey",
     "fingerprint",
@@ -34,10 +36,13 @@ __all__ = [
     "new_totp_secret",
     "open_box",
     "open_field",
+    "open_stream",
     "open_with_password",
     "seal_box",
     "seal_field",
+    "seal_stream",
     "seal_with_password",
+    "sealed_length",
     "search_token",
     "shares_needed",
     "spoken_code",
