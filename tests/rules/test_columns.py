@@ -18,7 +18,7 @@ FLOORS = (
     {"consents"},
     {"referrals"},
     {"sharing"},
-    {"statistics"},
+    {"statistics", "upkeep"},
     {"desk"},
 )
 FLOOR = {app: number for number, apps_there in enumerate(FLOORS) for app in apps_there}

@@ -11,6 +11,7 @@ from django.db import models
 from tejido.vocabulary import code_list
 from tejido.web.accounts.models import Team
 from tejido.web.intake.models import Contact
+from tejido.web.security.belonging import belongs_to
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
@@ -213,3 +214,9 @@ class Task(CasePart):
 
     kind = SealedField()  # code list task_kind: call_back, follow_up_referral, document, other
     text = SealedField()  # what, and how it is safe
+
+
+@belongs_to("cases.case")
+def _contacts_of(case: Case) -> list[models.QuerySet[Contact]]:
+    """A contact belongs to one case at most: it goes with it."""
+    return [Contact.objects.filter(case_link__case=case)]

@@ -25,6 +25,7 @@ ALL_APPS = (
     "referrals",
     "sharing",
     "statistics",
+    "upkeep",
     "desk",
 )
 

@@ -149,6 +149,7 @@ class InboundMessage(models.Model):
         "state_changed_at": "when",
         "reason_code": "why it could not be read or used",
         "receipt": "ours, sent again word for word if the message comes again",
+        "about": "random: the hand-over it speaks of, once opened; emptied of its bytes when that is shredded",
     }
 
     class State(models.TextChoices):
@@ -167,6 +168,7 @@ class InboundMessage(models.Model):
     state_changed_at = models.DateTimeField(auto_now_add=True)
     reason_code = models.CharField(max_length=60, blank=True)
     receipt = models.BinaryField()
+    about = models.UUIDField(null=True, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "sequence"], name="one_arrival_per_sequence")]

@@ -59,3 +59,13 @@ def open_coded(ring: KeyRing, table: str) -> Iterator[tuple[UUID, dict[str, Any]
         raw = ring.raw(coded.batch_id)
         context = _context(ring, coded.record_id, table, coded.batch_id)
         yield coded.record_id, decode(open_field(raw, coded.row, context))
+
+
+def open_batch(ring: KeyRing, batch: UUID, *, most: int) -> dict[str, dict[UUID, dict[str, Any]]]:
+    """Up to `most` coded rows that share one key, by table and record id, to be sealed anew under another."""
+    raw, found = ring.raw(batch), dict[str, dict[UUID, dict[str, Any]]]()
+    for coded in CodedRow.objects.filter(batch_id=batch).order_by("record_id")[:most]:
+        context = _context(ring, coded.record_id, coded.table, batch)
+        row = decode(open_field(raw, coded.row, context))
+        found.setdefault(coded.table, {})[coded.record_id] = row
+    return found

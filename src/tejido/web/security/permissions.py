@@ -34,6 +34,9 @@ class Permission(StrEnum):
     MEMBER_EDIT = "member.edit"
     TEAM_EDIT = "team.edit"
     PARTNER_EDIT = "partner.edit"
+    SHRED_ASK = "shred.ask"
+    SHRED_CONFIRM = "shred.confirm"
+    HOLD_EDIT = "hold.edit"
 
 
 # Permissions that also ask: is the record one of my teams'?
@@ -49,5 +52,8 @@ TEAM = frozenset(
         Permission.HANDOVER_ANSWER,
         Permission.DANGER_SEND,
         Permission.REPORT_MAKE,
+        Permission.SHRED_ASK,
+        Permission.SHRED_CONFIRM,
+        Permission.HOLD_EDIT,
     }
 )

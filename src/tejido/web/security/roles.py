@@ -61,7 +61,7 @@ ROLES: dict[str, Role] = {
                 "en": "Carries cases: plan, releases, referrals, hand-over to the other country.",
                 "es": "Da seguimiento a los casos: plan, autorizaciones, canalizaciones, traspaso al otro país.",
             },
-            frozenset(_CARRIES_CASES),
+            frozenset(_CARRIES_CASES | {Permission.SHRED_CONFIRM}),
         ),
         Role(
             "supervisor",
@@ -70,7 +70,11 @@ ROLES: dict[str, Role] = {
                 "en": "Watches queue and workload, is the second person alerted to danger, lets others into her teams.",
                 "es": "Cuida la fila y la carga, es la segunda persona avisada de un peligro, incorpora a sus equipos.",
             },
-            frozenset(_CARRIES_CASES | {Permission.QUEUE_WATCH, Permission.ALERT_READ, Permission.TEAM_EDIT}),
+            frozenset(
+                _CARRIES_CASES
+                | {Permission.QUEUE_WATCH, Permission.ALERT_READ, Permission.TEAM_EDIT}
+                | {Permission.SHRED_ASK, Permission.SHRED_CONFIRM, Permission.HOLD_EDIT}
+            ),
         ),
         Role(
             "liaison",
@@ -79,7 +83,7 @@ ROLES: dict[str, Role] = {
                 "en": "Makes the reports that the law or the survivor asks for. Takes no contacts, hands nothing over.",
                 "es": "Da los avisos que pide la ley o la sobreviviente. No atiende la línea ni traspasa casos.",
             },
-            frozenset(_WORKS_ON_CASES),
+            frozenset(_WORKS_ON_CASES | {Permission.HOLD_EDIT}),
         ),
         Role(
             "data_analyst",

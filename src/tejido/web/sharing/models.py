@@ -19,7 +19,8 @@ from tejido.agreements import Agreement
 from tejido.web.accounts.keys import organisation_key
 from tejido.web.accounts.models import Team
 from tejido.web.cases.models import Case, CasePart
-from tejido.web.mailbox.models import OutboundMessage, Partner
+from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
+from tejido.web.security.belonging import emptied_with
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
@@ -235,3 +236,9 @@ class Alert(models.Model):
                 name="second_person_sees_the_alert",
             )
         ]
+
+
+@emptied_with("sharing.handover")
+def _messages_about(handover: Handover) -> None:
+    """What came is sealed to a team of ours and would still open; its number stays. What left, only they can open."""
+    InboundMessage.objects.filter(about=handover.pk).update(raw=b"")

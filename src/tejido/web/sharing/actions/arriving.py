@@ -71,6 +71,7 @@ def use_message(*, message: InboundMessage, use: Callable[..., None], by: Any, r
         opened = open_inbound(message, ring)
         with transaction.atomic():
             use(message, opened, team, by, ring, now)
+            _remember_about(message, opened)
     except BadMessage as problem:
         return _unreadable(message, problem.code, by, now)
     except CannotOpen:
@@ -84,6 +85,13 @@ def use_message(*, message: InboundMessage, use: Callable[..., None], by: Any, r
 def _claimed(message: InboundMessage, now: datetime) -> bool:
     waiting = InboundMessage.objects.filter(pk=message.pk, state=InboundMessage.State.ARRIVED)
     return bool(waiting.update(state=InboundMessage.State.HANDLED, state_changed_at=now))
+
+
+def _remember_about(message: InboundMessage, opened: Opened) -> None:
+    """Which hand-over it speaks of: when that is shredded, the message is emptied with it."""
+    body: Any = opened.body
+    if about := body.get("handover_id") or body.get("alert_id"):
+        InboundMessage.objects.filter(pk=message.pk).update(about=uuid.UUID(about))
 
 
 def _unreadable(message: InboundMessage, code: str, by: Any, now: datetime) -> bool:

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The list of what is gone: in the database, and in a file outside it, so that a restored backup forgets it again.
+
+One line each, in JSON; signed by the node's transport key and chained, so that none can be left out or altered. The
+newest number and digest stand in the audit too.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from tejido.crypto import BadSignature, SigningKey, VerifyKey
+from tejido.vocabulary import BadInput
+from tejido.web.security import audit
+from tejido.web.upkeep.models import Tombstone
+
+FILE = "tombstones"
+NO_TOMBSTONE = "0" * 64
+_DOMAIN = b"tejido/tombstone/1\x00"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One tombstone as it is kept."""
+
+    entry: dict[str, Any]
+    digest: str
+    signature: str
+
+    @property
+    def number(self) -> int:
+        """Its place in the list."""
+        return int(self.entry["number"])
+
+    def encode(self) -> bytes:
+        """A line of the file."""
+        kept = {"entry": self.entry, "digest": self.digest, "signature": self.signature}
+        return json.dumps(kept, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def add_tombstone(entry: dict[str, Any], *, transport: SigningKey, by: Any) -> Tombstone:
+    """Put one more at the end of the list, inside the caller's transaction."""
+    if connection.vendor == "postgresql":  # SQLite lets one writer in at a time anyway
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Tombstone._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+    last = Tombstone.objects.order_by("-number").first()
+    whole = {**entry, "number": last.number + 1 if last else 1, "before": last.digest if last else NO_TOMBSTONE}
+    digest = _digest(whole)
+    made = Tombstone.objects.create(
+        number=whole["number"], entry=whole, digest=digest, signature=transport.sign(_DOMAIN + digest.encode()).hex()
+    )
+    audit.record("tombstone.added", by=by, count=made.number, target=digest)
+    return made
+
+
+def kept_lines() -> list[Line]:
+    """The list as the database has it."""
+    return [Line(each.entry, each.digest, each.signature) for each in Tombstone.objects.order_by("number")]
+
+
+def read_lines(raw: bytes, transport: VerifyKey, *, where: str) -> list[Line]:
+    """The list as a file has it, once every link and signature holds; raises `BadInput`."""
+    found: list[Line] = []
+    for number, text in enumerate(raw.splitlines(), 1):
+        try:
+            kept = json.loads(text)
+            line = Line(kept["entry"], kept["digest"], kept["signature"])
+            transport.verify(_DOMAIN + line.digest.encode(), bytes.fromhex(line.signature))
+            held = line.number == number and _digest(line.entry) == line.digest
+            held = held and line.entry["before"] == (found[-1].digest if found else NO_TOMBSTONE)
+        except (BadSignature, ValueError, KeyError, TypeError):
+            held = False
+        if not held:
+            raise BadInput("tombstones.altered", en=f"tombstone {number} was altered, left out or is not of this node",
+                           es=f"el registro {number} se alteró, falta o no es de esta organización",
+                           where=where)  # fmt: skip
+        found.append(line)
+    return found
+
+
+def adopt_lines(lines: Sequence[Line]) -> list[Line]:
+    """Take checked lines that the database does not have yet; returns those."""
+    known = {each.number: each.digest for each in Tombstone.objects.all()}
+    fresh = [line for line in lines if line.number not in known]
+    Tombstone.objects.bulk_create(
+        [Tombstone(number=each.number, entry=each.entry, digest=each.digest, signature=each.signature)
+         for each in fresh]
+    )  # fmt: skip
+    return fresh
+
+
+def keep_file(folder: Path) -> int:
+    """Append to the file what it does not have yet; returns how many. A file that says otherwise is left as it is."""
+    path = folder / FILE
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        lines, raw = kept_lines(), file.read()
+        whole = b"".join(line.encode() for line in lines)
+        if not whole.startswith(raw) or len(whole) == len(raw):
+            return 0
+        # A line that broke off on a full disk is completed by the same bytes.
+        file.write(whole[len(raw) :])
+        file.flush()
+        os.fsync(file.fileno())
+        missing = len(lines) - raw.count(b"\n")
+    if missing > 1:  # one is the newest; more means that the file was lost or cut short meanwhile
+        audit.record("tombstones.mended", by=None, count=missing)
+    return missing
+
+
+def _digest(entry: dict[str, Any]) -> str:
+    written = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(_DOMAIN + written.encode()).hexdigest()
