@@ -26,7 +26,7 @@ from tests.web.sharing.conftest import make_case, release
 
 # Pages that need no permission, and why.
 OPEN_TO_STRANGERS = {"sign_in", "choose_language"}  # before signing in
-OPEN_TO_MEMBERS = {"show_desk", "sign_out"}  # one's own desk, one's own leaving
+OPEN_TO_MEMBERS = {"show_desk", "sign_out", "choose_password"}  # one's own desk, one's own leaving
 SAMPLES = {"str": "es", "slug": "es", "int": "1"}
 
 

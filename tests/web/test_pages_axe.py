@@ -85,6 +85,8 @@ PAGES = [
     Page("staff", "/", login="noor"),
     Page("staff", "/members/", login="noor"),
     Page("staff", "/members/new/", login="noor"),
+    Page("staff", "/members/", login="noor", press='a[href$="/lost-password/"]'),
+    Page("staff", "/password/", login="eve"),
     Page("staff", "/teams/", login="bilal"),
     Page("staff", "/audit/", login="iris"),
     Page("staff", "/sheets/", login="amara", status=403),

@@ -43,7 +43,7 @@ def test_who_is_let_in_again_opens_what_her_teams_opened_and_nothing_more(cast):
     with pytest.raises(CannotOpen):
         cast.ring("chen")  # her old password
     assert record.opened(cast.ring("amara")).own_words == "antes de perderlo todo"  # nobody else was touched
-    assert again.client("chen").get("/").status_code == 200
+    assert again.client("chen").get("/").headers["Location"] == "/password/"  # her own before anything else
     assert AuditEntry.objects.filter(event="recovery.used").count() == 2
 
 

@@ -25,6 +25,9 @@ def test_a_new_member_signs_in_with_what_was_shown_and_opens_nothing(cast):
     client = Client()
     sent = {"login": "nuria", "password": page.context["password"], "code": code}
     assert client.post("/login/", sent).status_code == 302
+    assert client.get("/").headers["Location"] == "/password/"  # her own before anything else
+    own = {"current": page.context["password"], "new": "una que solo ella sabe", "again": "una que solo ella sabe"}
+    assert client.post("/password/", own).status_code == 302
     assert client.get("/").status_code == 200
     assert Member.objects.get(login="nuria").team_ids == frozenset()
     # Shown once: the page of members knows neither.

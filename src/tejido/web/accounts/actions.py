@@ -24,6 +24,7 @@ from tejido.crypto import (
     seal_field,
     seal_with_password,
 )
+from tejido.vocabulary import BadInput
 from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.security import audit
@@ -57,9 +58,12 @@ def password_cost() -> PasswordCost:
 @transaction.atomic
 def create_member(
     *, login: str, name: str, roles: Sequence[str], language: str, password: str, given_at: datetime | None,
-    signing: SigningKey, by: Any,
+    signing: SigningKey | None, by: Any,
 ) -> NewMember:  # fmt: skip
-    """Make a member with her own keys, signed by the organisation. `by` is None only while the node is being made."""
+    """Make a member with her own keys. `by` is None only while the node is being made.
+
+    Her key is signed only then: later a colleague does it who has compared it with her by voice.
+    """
     if by is not None:
         require(by, Permission.MEMBER_EDIT)
     member = Member(login=login, display_name=name, roles=list(roles), language=language)
@@ -70,20 +74,27 @@ def create_member(
     return new
 
 
-def give_new_keys(member: Member, *, password: str, given_at: datetime | None, signing: SigningKey) -> NewMember:
-    """A key pair signed by the organisation, sealed under `password`, and a second factor. Does not save.
+def give_new_keys(member: Member, *, password: str, given_at: datetime | None, signing: SigningKey | None) -> NewMember:
+    """A key pair sealed under `password`, and a second factor. Does not save.
 
     `given_at`: when someone else gave her the password; None only for the invented people of a demo or a test.
     """
     private, secret = BoxKey.generate(), new_totp_secret()
-    signed = SignedKey.sign(signing, f"{settings.TEJIDO.node}/member/{member.pk}", private.public)
-    member.public_key, member.signature = private.public.raw, signed.signature
+    member.public_key, member.signature = private.public.raw, b""
+    if signing is not None:
+        sign_key(member, signing)
     member.private_key = seal_with_password(
         private.raw, password, pepper=settings.TEJIDO.pepper, context=member_context(member), cost=password_cost()
     )
     member.password_given_at = given_at
     member.totp, member.totp_last_step = seal_field(settings.TEJIDO.environment_key, secret, member_context(member)), 0
     return NewMember(member, private, secret)
+
+
+def sign_key(member: Member, signing: SigningKey) -> None:
+    """The organisation's word that this key is hers. Does not save."""
+    owned = member.signed_key()
+    member.signature = SignedKey.sign(signing, owned.owner, owned.public).signature
 
 
 @transaction.atomic
@@ -135,22 +146,44 @@ def grant_generation(generation: TeamGeneration, secret: TeamSecret, member: Mem
 
 @transaction.atomic
 def join_team(*, member: Member, team: Team, secret: TeamSecret, by: Any) -> None:
-    """Seal the team's current generation to a newcomer. `secret` comes from the ring of a member of the team."""
-    generation = team.generations.order_by("-number")[0]
-    grant_generation(generation, secret, member)
+    """Seal the team's current generation to a newcomer. `secret` comes from the ring of a member of the team.
+
+    Raises `BadInput` where the team's keys changed since that ring was made.
+    """
+    grant_generation(_newest(team, secret), secret, member)
     audit.record("team.joined", by=by, record=member, team=str(team.pk))
 
 
 @transaction.atomic
 def leave_team(*, member: Member, team: Team, secret: TeamSecret, signing: SigningKey, by: Any) -> TeamSecret:
     """Take a member out: a new generation, sealed to those who remain, which opens the older ones."""
-    current = team.generations.order_by("-number")[0]
-    remaining = Member.objects.filter(grants__generation=current).exclude(pk=member.pk)
-    fresh = TeamSecret(BoxKey.generate(), new_key())
-    _new_generation(team, current.number + 1, fresh, list(remaining), signing, previous=secret)
+    fresh = renew_team(team=team, secret=secret, signing=signing, without=member)
     TeamKeyGrant.objects.filter(member=member, generation__team=team).delete()
     audit.record("team.left", by=by, record=member, team=str(team.pk))
     return fresh
+
+
+@transaction.atomic
+def renew_team(
+    *, team: Team, secret: TeamSecret, signing: SigningKey, without: Member | None = None, also: Member | None = None
+) -> TeamSecret:
+    """A new generation, sealed to those who hold the present one, which opens the older ones. Raises `BadInput`."""
+    current = _newest(team, secret)
+    held = Member.objects.filter(grants__generation=current)
+    remaining = [member for member in held if without is None or member.pk != without.pk]
+    fresh = TeamSecret(BoxKey.generate(), new_key())
+    _new_generation(team, current.number + 1, fresh, [*remaining, *([also] if also else [])], signing, previous=secret)
+    return fresh
+
+
+def _newest(team: Team, secret: TeamSecret) -> TeamGeneration:
+    """The team's newest generation, which must be that of `secret`; nobody else changes the team meanwhile."""
+    Team.objects.select_for_update().get(pk=team.pk)
+    newest = team.generations.order_by("-number")[0]
+    if bytes(newest.public_key) != secret.box.public.raw:
+        raise BadInput("team.changed", en="The team's keys have just changed. Press once more.",
+                       es="Las llaves del equipo acaban de cambiar. Presione otra vez.")  # fmt: skip
+    return newest
 
 
 def create_secret(*, scope: str, raw: bytes, ring: KeyRing, teams: Sequence[Team]) -> RecordKey:

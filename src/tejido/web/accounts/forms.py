@@ -50,9 +50,35 @@ class NewcomerForm(forms.Form):
     """Whom to let into a team."""
 
     member = forms.ChoiceField(label=_("Let a colleague in"))
+    key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)  # as it was compared by voice
 
     def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["member"].choices = [  # type: ignore[attr-defined]
             ("", _("choose")), *((str(one.pk), one.display_name) for one in members),
         ]  # fmt: skip
+
+
+class ChoosePasswordForm(forms.Form):
+    """A password of her own, typed twice."""
+
+    current = forms.CharField(
+        label=_("Present password"), max_length=200, strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )  # fmt: skip
+    new = forms.CharField(
+        label=_("New password"), max_length=200, strip=False,
+        help_text=_("At least 14 characters. Four or five words that only you would put together are easiest to keep."),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )  # fmt: skip
+    again = forms.CharField(
+        label=_("The new password once more"), max_length=200, strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Both are the same."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("new") and cleaned.get("again") and cleaned["new"] != cleaned["again"]:
+            self.add_error("again", _("This is not the same as above."))
+        return cleaned

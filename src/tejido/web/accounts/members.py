@@ -10,12 +10,12 @@ from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import Words
-from tejido.web.accounts.models import Member, Team, TeamGeneration
+from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamGeneration
+from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import ROLES
 
 STATUS_WORDS: dict[str, Any] = {
     Member.Status.ACTIVE: _("can sign in"),
-    Member.Status.AWAITING_REGRANT: _("waits to be let in again"),
     Member.Status.LEFT: _("has left"),
 }
 KIND_WORDS: dict[str, Any] = {
@@ -34,6 +34,7 @@ class MemberRow:
     member: Member
     roles: list[Words]
     teams: list[str]
+    awaited: list[str]
     status: Any
 
 
@@ -53,16 +54,69 @@ def member_rows() -> list[MemberRow]:
     granted = Member.objects.order_by("grants__generation__team__name")
     for pk, name in granted.values_list("pk", "grants__generation__team__name"):
         teams.setdefault(pk, {}).update({name: None} if name else {})
+    awaited: dict[Any, list[str]] = {}
+    for pk, name in AwaitingRegrant.objects.order_by("team__name").values_list("member_id", "team__name"):
+        awaited.setdefault(pk, []).append(name)
     members = Member.objects.defer("private_key", "totp").order_by("status", "display_name")
     return [
         MemberRow(
             member,
             [ROLES[role].title for role in member.roles if role in ROLES],
             list(teams.get(member.pk, {})),
+            awaited.get(member.pk, []),
             STATUS_WORDS[member.status],
         )
         for member in members
     ]
+
+
+def who_lets_in(member: Member) -> list[tuple[Team, list[Member]]]:
+    """Each team she is in or waits for, with the colleagues there who could let her in again."""
+    waited = member.awaiting.values_list("team_id", flat=True)
+    teams = Team.objects.filter(pk__in=member.team_ids | set(waited)).order_by("name")
+    return [(team, [one for one in inside(team) if one.pk != member.pk and _lets_in(one)]) for team in teams]
+
+
+def _lets_in(member: Member) -> bool:
+    roles = (ROLES[role] for role in member.roles if role in ROLES)
+    return member.is_active and any(Permission.TEAM_EDIT in role.permissions for role in roles)
+
+
+def inside(team: Team) -> list[Member]:
+    """Who holds the team's keys."""
+    held = Member.objects.filter(grants__generation__team=team).distinct()
+    return list(held.defer("private_key", "totp").order_by("display_name"))
+
+
+def newcomers(team: Team) -> list[Member]:
+    """Who could be let in and has not been: those who wait for it come apart."""
+    active = Member.objects.filter(status=Member.Status.ACTIVE).exclude(grants__generation__team=team)
+    fresh = active.exclude(awaiting__team=team)
+    return list(fresh.defer("private_key", "totp").order_by("display_name"))
+
+
+def awaiting(team: Team) -> list[Member]:
+    """Who was in the team, lost her password and waits to be let in again."""
+    waiting = Member.objects.filter(status=Member.Status.ACTIVE, awaiting__team=team)
+    return list(waiting.defer("private_key", "totp").order_by("display_name"))
+
+
+@dataclass(frozen=True)
+class TeamNews:
+    """Something only somebody in the team can do: a colleague who left is still in, or one waits to be let in again."""
+
+    team: Team
+    member: Member
+
+
+def team_news(user: Member) -> dict[str, list[TeamNews]]:
+    """What waits for `user`, who may change her teams: `gone` to be taken out, `awaiting` to be let in again."""
+    teams = Team.objects.filter(pk__in=user.team_ids).order_by("name")
+    left = Member.Status.LEFT
+    return {
+        "gone": [TeamNews(team, one) for team in teams for one in inside(team) if one.status == left],
+        "awaiting": [TeamNews(team, one) for team in teams for one in awaiting(team)],
+    }
 
 
 def team_rows() -> list[TeamRow]:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from tejido.crypto import PublicKey, SignedKey
+from tejido.crypto import PublicKey, SignedKey, fingerprint
 
 
 class Team(models.Model):
@@ -103,7 +103,7 @@ class Member(AbstractBaseUser):
         "language": "of her screens",
         "status": "may she sign in",
         "public_key": "public",
-        "signature": "of the organisation",
+        "signature": "of the organisation; empty until a colleague compared the key with her by voice",
         "private_key": "sealed under her password",
         "password_given_at": "since when her password is one that someone else gave her",
         "totp": "sealed under the environment key",
@@ -114,7 +114,6 @@ class Member(AbstractBaseUser):
 
     class Status(models.TextChoices):
         ACTIVE = "active"
-        AWAITING_REGRANT = "awaiting_regrant"  # lost her password: a colleague seals her teams' keys to a new key
         LEFT = "left"
 
     password = None  # type: ignore[assignment]
@@ -150,6 +149,11 @@ class Member(AbstractBaseUser):
     def team_ids(self) -> frozenset[uuid.UUID]:
         """Teams whose records she may see."""
         return frozenset(self.grants.values_list("generation__team_id", flat=True))
+
+    @property
+    def key_read_aloud(self) -> str:
+        """What she reads to a colleague, who sees the same if it is her key: 80 bits nobody can aim at."""
+        return fingerprint(bytes(self.public_key))[:24]
 
     def get_session_auth_hash(self) -> str:
         """Changes with the sealed private key, so that a new password ends every open session."""
@@ -197,3 +201,16 @@ class TeamKeyGrant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["generation", "member"], name="one_grant_per_member")]
+
+
+class AwaitingRegrant(models.Model):
+    """She was in this team before she lost her password; a colleague lets her in again, and nobody else can."""
+
+    OPEN_COLUMNS: ClassVar = {"id": "row number", "team": "random", "member": "who waits", "since": "when it was lost"}
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="awaiting")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="awaiting")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "member"], name="waits_once_for_a_team")]

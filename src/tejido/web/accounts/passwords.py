@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tejido.crypto import CannotOpen, open_with_password, seal_with_password
+from tejido.crypto import BoxKey, CannotOpen, open_with_password, seal_with_password
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.models import Member
@@ -23,11 +23,13 @@ SHORTEST = 14
 
 def choose_password(
     *, member: Member, current: str, new: str, by: Any, now: datetime, device: str = ""
-) -> None:  # fmt: skip
+) -> BoxKey:  # fmt: skip
     """Seal her private key under `new` instead of `current`; her other sessions end, for they hang on the sealed key.
 
-    Raises `BadInput`. Whoever sits at a desk left open must know the password to change it, and gets as few tries as
-    at the sign-in.
+    Returns the key her next requests open with. Where someone else made it and no team has let her in yet, it is a new
+    one: whoever knows the first password and kept a copy of the database has nothing.
+
+    Raises `BadInput`. Whoever sits at a desk left open must know the password, and gets as few tries as at the sign-in.
     """
     if by.pk != member.pk:
         raise PermissionDenied("a password is chosen by the member herself")
@@ -45,18 +47,26 @@ def choose_password(
         raise BadInput("password.current", en="This is not your present password.",
                        es="Esta no es su contraseña actual.", where="current") from None  # fmt: skip
     tries.forget()
-    fresh = seal_with_password(raw, new, pepper=settings.TEJIDO.pepper, context=context, cost=password_cost())
-    _keep(member, sealed, fresh, by)
+    private = BoxKey(raw)
+    if member.password_given_at is not None and not member.team_ids:
+        private = BoxKey.generate()
+    fresh = seal_with_password(private.raw, new, pepper=settings.TEJIDO.pepper, context=context, cost=password_cost())
+    _keep(member, sealed, fresh, private, by)
+    return private
 
 
 @transaction.atomic
-def _keep(member: Member, sealed: bytes, fresh: bytes, by: Any) -> None:
+def _keep(member: Member, sealed: bytes, fresh: bytes, private: BoxKey, by: Any) -> None:
     # Only over the very key that was opened: meanwhile it may have been given up for a new one.
     mine = Member.objects.filter(pk=member.pk, private_key=sealed, status=Member.Status.ACTIVE)
-    if mine.update(private_key=fresh, password_given_at=None) != 1:
+    changed: dict[str, Any] = {"private_key": fresh, "password_given_at": None}
+    if private.public.raw != bytes(member.public_key):
+        changed |= {"public_key": private.public.raw, "signature": b""}
+    if mine.update(**changed) != 1:
         raise BadInput("password.changed", en="Your password was changed somewhere else just now. Sign in again.",
                        es="Su contraseña se acaba de cambiar en otro lugar. Entre de nuevo.")  # fmt: skip
-    member.private_key, member.password_given_at = fresh, None
+    for name, value in changed.items():
+        setattr(member, name, value)
     audit.record("member.password_changed", by=by, record=member)
 
 

@@ -60,13 +60,15 @@ def _member(login: str) -> Member:
 def _let_in_again(
     member: Member, secrets: dict[TeamGeneration, TeamSecret], signing: SigningKey
 ) -> tuple[str, bytes]:  # fmt: skip
-    teams, password = member.team_ids, new_password()
+    waited = member.awaiting.values_list("team_id", flat=True)
+    teams, password = member.team_ids | set(waited), new_password()
     now = timezone.now()
     new = give_new_keys(member, password=password, given_at=now, signing=signing)
     member.status, member.status_changed_at = Member.Status.ACTIVE, now
     member.save()
     Tries(member.login).forget()
     TeamKeyGrant.objects.filter(member=member).delete()
+    member.awaiting.all().delete()
     for generation, secret in secrets.items():
         if generation.team_id in teams:
             grant_generation(generation, secret, member)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tejido.vocabulary import BadInput
 from tejido.web.accounts import staffing
+from tejido.web.accounts.actions import NewMember
 from tejido.web.accounts.forms import MemberForm, NewcomerForm
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.members import awaiting, inside, newcomers, who_lets_in
 from tejido.web.accounts.models import Member, Team
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.views import show_members
@@ -31,21 +34,35 @@ def add_member(request: StaffRequest) -> HttpResponse:
     form = MemberForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            made, password = staffing.add_member(**form.cleaned_data, by=request.user, ring=request.ring,
-                                                 now=timezone.now())  # fmt: skip
+            made, password = staffing.add_member(**form.cleaned_data, by=request.user, now=timezone.now())
         except BadInput as refused:
             form.add_error("login", refused.words[short_language()])
         else:
-            secret = b32encode(made.totp_secret).decode()
-            node = settings.TEJIDO.node
-            context = {
-                "member": made.member,
-                "password": password,
-                "secret": secret,
-                "authenticator": f"otpauth://totp/{quote(f'{node}:{made.member.login}')}?secret={secret}&issuer={node}",
-            }
-            return render(request, "accounts/member_added.html", context)
+            return render(request, "accounts/member_added.html", _shown_once(made, password) | {"added": True})
     return render(request, "accounts/add_member.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _shown_once(made: NewMember, password: str) -> dict[str, Any]:
+    secret, node = b32encode(made.totp_secret).decode(), settings.TEJIDO.node
+    address = f"otpauth://totp/{quote(f'{node}:{made.member.login}')}?secret={secret}&issuer={node}"
+    return {"member": made.member, "password": password, "secret": secret, "authenticator": address}
+
+
+@requires(Permission.MEMBER_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def replace_password(request: StaffRequest, member_id: UUID) -> HttpResponse:
+    """She lost her password or her authenticator. Says what will happen; once pressed, shows what to give her."""
+    member = get_object_or_404(Member, pk=member_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            made, password = staffing.replace_password(member=member, by=request.user, now=timezone.now())
+        except BadInput as refused:
+            problem = refused.words[short_language()]
+        else:
+            return render(request, "accounts/member_added.html", _shown_once(made, password))
+    context = {"member": member, "teams": who_lets_in(member), "problem": problem}
+    return render(request, "accounts/replace_password.html", context, status=422 if problem else 200)
 
 
 @requires(Permission.MEMBER_EDIT)
@@ -79,14 +96,16 @@ def list_teams(request: StaffRequest) -> HttpResponse:
 @requires(Permission.TEAM_EDIT)
 @require_POST
 def let_in(request: StaffRequest, team_id: UUID) -> HttpResponse:
-    """Let a colleague in."""
+    """Let a colleague in. Where her key is new, it is shown first, to be compared with her by voice."""
     team = _mine(request, team_id)
-    form = NewcomerForm(request.POST, members=_newcomers(team))
+    form = NewcomerForm(request.POST, members=newcomers(team) + awaiting(team))
     if not form.is_valid():
         return _teams(request, wrong=(team, form))
+    member, key = Member.objects.get(pk=form.cleaned_data["member"]), form.cleaned_data["key"]
+    if not member.signature and not key and member.password_given_at is None:
+        return render(request, "accounts/compare_key.html", {"team": team, "member": member})
     try:
-        member = Member.objects.get(pk=form.cleaned_data["member"])
-        staffing.let_in(member=member, team=team, by=request.user, ring=request.ring)
+        staffing.let_in(member=member, team=team, by=request.user, ring=request.ring, key=key)
     except BadInput as refused:
         return _teams(request, problem=refused.words[short_language()])
     return redirect("list_teams")
@@ -108,23 +127,13 @@ def _mine(request: StaffRequest, team_id: UUID) -> Team:
     return get_object_or_404(Team.objects.filter(pk__in=request.user.team_ids), pk=team_id)
 
 
-def _inside(team: Team) -> list[Member]:
-    held = Member.objects.filter(grants__generation__team=team).distinct()
-    return list(held.defer("private_key", "totp").order_by("display_name"))
-
-
-def _newcomers(team: Team) -> list[Member]:
-    active = Member.objects.filter(status=Member.Status.ACTIVE).exclude(grants__generation__team=team)
-    return list(active.defer("private_key", "totp").order_by("display_name"))
-
-
 def _teams(request: StaffRequest, *, wrong: tuple[Team, NewcomerForm] | None = None, problem: str = "") -> HttpResponse:
     teams = []
     for team in Team.objects.filter(pk__in=request.user.team_ids).order_by("name"):
         form = wrong[1] if wrong and wrong[0] == team else NewcomerForm(
-            members=_newcomers(team), auto_id=f"id_{team.pk}_%s"
+            members=newcomers(team), auto_id=f"id_{team.pk}_%s"
         )  # fmt: skip
-        teams.append({"team": team, "members": _inside(team), "form": form})
+        teams.append({"team": team, "members": inside(team), "awaiting": awaiting(team), "form": form})
     audit.record("team.listed", by=request.user, count=len(teams))
     return render(request, "accounts/list_teams.html", {"teams": teams, "problem": problem},
                   status=422 if wrong or problem else 200)  # fmt: skip

@@ -17,9 +17,21 @@ from django.db import transaction
 
 from tejido.crypto import SigningKey
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.actions import SIGNING_SCOPE, NewMember, create_member, join_team, leave_team, new_password
+from tejido.web.accounts.actions import (
+    SIGNING_SCOPE,
+    NewMember,
+    create_member,
+    give_new_keys,
+    join_team,
+    leave_team,
+    new_password,
+    renew_team,
+    sign_key,
+)
 from tejido.web.accounts.demo import DEMO_PASSWORD
-from tejido.web.accounts.models import Member, Team
+from tejido.web.accounts.members import who_lets_in
+from tejido.web.accounts.models import AwaitingRegrant, Member, Team
+from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
@@ -32,7 +44,7 @@ def _signing(ring: KeyRing) -> SigningKey:
 
 
 def add_member(
-    *, login: str, name: str, roles: Sequence[str], language: str, by: Any, ring: KeyRing, now: datetime
+    *, login: str, name: str, roles: Sequence[str], language: str, by: Any, now: datetime
 ) -> tuple[NewMember, str]:
     """A new member, in no team yet, and her first password. Raises `BadInput` for a login in use."""
     require(by, Permission.MEMBER_EDIT)
@@ -42,7 +54,7 @@ def add_member(
     password = DEMO_PASSWORD if settings.TEJIDO.demo else new_password()
     given_at = None if settings.TEJIDO.demo else now
     made = create_member(login=login, name=name, roles=roles, language=language, password=password, given_at=given_at,
-                         signing=_signing(ring), by=by)  # fmt: skip
+                         signing=None, by=by)  # fmt: skip
     return made, password
 
 
@@ -67,16 +79,66 @@ def give_access_back(*, member: Member, by: Any, now: datetime) -> None:
 
 
 @transaction.atomic
-def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
-    """Let a colleague into one of one's own teams: she opens what the team opens. Raises `BadInput`."""
+def replace_password(*, member: Member, by: Any, now: datetime) -> tuple[NewMember, str]:
+    """She lost her password or her authenticator: a new key, first password and second factor. Raises `BadInput`.
+
+    Nobody gains: all her teams' keys are taken from her, and in each a colleague lets her in again once she has chosen
+    her own password.
+    """
+    require(by, Permission.MEMBER_EDIT)
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if member.pk == by.pk:
+        raise BadInput("yourself", en="You have your password. My account changes it.",
+                       es="Usted tiene su contraseña. Se cambia en Mi cuenta.")  # fmt: skip
+    if not member.is_active:
+        raise BadInput("no_access", en="She has no access.", es="No tiene acceso.")
+    alone = [team.name for team, colleagues in who_lets_in(member) if not colleagues]
+    if alone:
+        names = ", ".join(alone)
+        raise BadInput(
+            "nobody_left",
+            en=f"Nobody else can let her into {names} again: use the recovery sheets (tejido node recover).",
+            es=f"Nadie más puede incorporarla de nuevo a {names}: use las hojas de recuperación (tejido node recover).",
+        )
+    for team_id in member.team_ids:
+        AwaitingRegrant.objects.get_or_create(team_id=team_id, member=member, defaults={"since": now})
+    member.grants.all().delete()
+    password = DEMO_PASSWORD if settings.TEJIDO.demo else new_password()
+    made = give_new_keys(member, password=password, given_at=None if settings.TEJIDO.demo else now, signing=None)
+    member.save()
+    Tries(member.login).forget()
+    audit.record("member.password_replaced", by=by, record=member)
+    return made, password
+
+
+@transaction.atomic
+def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "") -> None:
+    """Let a colleague into one of one's own teams: she opens what the team opens. Raises `BadInput`.
+
+    A key that nobody vouched for yet is signed here: `key` is what was compared with her by voice. Where she was in the
+    team before, the team gets new keys, so that her lost one opens nothing that comes.
+    """
     _ask(team, by)
+    member = Member.objects.select_for_update().get(pk=member.pk)
     if not member.is_active or team.pk in member.team_ids:
         raise BadInput("not_a_newcomer", en="She is in the team already, or has no access.",
                        es="Ya está en el equipo, o no tiene acceso.", where="member")  # fmt: skip
     if member.password_given_at is not None:
         raise BadInput("password_given", en="She must sign in and choose her own password first.",
                        es="Primero debe entrar y elegir su propia contraseña.", where="member")  # fmt: skip
-    join_team(member=member, team=team, secret=ring.current_secret(team.pk), by=by)
+    if not member.signature:
+        if key != member.key_read_aloud:
+            raise BadInput("key_changed", en="Her key is new: compare it with her by voice, then let her in.",
+                           es="Su llave es nueva: compárela con ella de viva voz y después incorpórela.",
+                           where="member")  # fmt: skip
+        sign_key(member, _signing(ring))
+        member.save(update_fields=["signature"])
+        audit.record("member.key_vouched", by=by, record=member)
+    if member.awaiting.filter(team=team).delete()[0]:
+        renew_team(team=team, secret=ring.current_secret(team.pk), signing=_signing(ring), also=member)
+        audit.record("team.joined", by=by, record=member, team=str(team.pk), reason_code="regrant")
+    else:
+        join_team(member=member, team=team, secret=ring.current_secret(team.pk), by=by)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ MIDDLEWARE: list[str] = [
     *globals()["MIDDLEWARE"],
     "tejido.web.accounts.unlocking.SignInRequired",
     "tejido.web.accounts.unlocking.UnlockRing",
+    "tejido.web.accounts.own_password.OwnPasswordFirst",
     "tejido.web.config.errors.SaysWhatCannotBeOpened",
 ]
 LOGIN_URL = "/login/"

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from tejido.web.accounts.members import team_news
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case, Task
 from tejido.web.cases.pages import read_case
@@ -54,6 +55,8 @@ def show_desk(request: StaffRequest) -> HttpResponse:
     if allows(user, Permission.ALERT_READ):
         unseen = Alert.objects.visible_to(user).unseen().exclude(raised_by=user)
         context["alerts"] = list(unseen.select_related("case").order_by("raised_at")[:_MOST])
+    if allows(user, Permission.TEAM_EDIT):
+        context |= team_news(user)
     if allows(user, Permission.QUEUE_WATCH):
         context["workload"] = workload(user, timezone.localdate())
     shown = {name: len(rows) for name, rows in context.items()}
