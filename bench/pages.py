@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-from tejido.crypto import totp_code
-from tejido.web.config.making import StaffMember, make_staff, new_environment, write_environment
-from tejido.web.config.processes import DOORS, Running, free_ports
+from invented_node import Logins, machine, make, percentile, running, signed_in
+from tejido.web.config.making import StaffMember
 
-ADVOCATES, EVERY_SECONDS, PASSWORD = 20, 2.0, "an-invented-password-for-the-benchmark"
+ADVOCATES, EVERY_SECONDS = 20, 2.0
 PAGES = ("/contacts/", "/cases/", "/contacts/?show=mine", "/contacts/?show=recent")
 
 
@@ -47,32 +42,17 @@ def main() -> None:
     print(json.dumps(figures) if chosen.json else f"p95 {figures['p95_ms']:.0f} ms")
 
 
-def _make(folder: Path, contacts: int, cases: int) -> dict[str, tuple[str, bytes]]:
-    operator = folder / "operator.yaml"
-    operator.write_text("name: {en: Bench, es: Banco}\nlanguages: [es, en]\npack: mx\ncountry: MX\nlines: []\n")
-    ports = dict(zip(DOORS, free_ports(3), strict=True))
-    environment, signing = new_environment(
-        folder=folder, node="mx", operator=operator, time_zone="America/Mexico_City", ports=ports, demo=True
-    )
-    write_environment(folder, environment)
-    os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
+def _make(folder: Path, contacts: int, cases: int) -> Logins:
     staff = [
         StaffMember(f"advocate{n:02}", f"Advocate {n}", ("advocate",), ("intake", "cases"), "es")
         for n in range(ADVOCATES)
     ]
-    names = {kind: kind for kind in ("intake", "cases", "data", "duty", "administration")}
-    logins = make_staff(signing=signing, staff=staff, team_names=names, password=PASSWORD)
+    logins = make(folder, staff)
     _fill(contacts, cases, logins)
     return logins
 
 
-def _fill(contacts: int, cases: int, logins: dict[str, tuple[str, bytes]]) -> None:
+def _fill(contacts: int, cases: int, logins: Logins) -> None:
     """Sealed contacts and cases in bulk: what the lists read is in clear, what they do not is sealed as ever."""
     from datetime import timedelta
 
@@ -109,24 +89,9 @@ def _fill(contacts: int, cases: int, logins: dict[str, tuple[str, bytes]]) -> No
         )  # fmt: skip
 
 
-def _ask(folder: Path, logins: dict[str, tuple[str, bytes]], seconds: float) -> dict[str, object]:
-    from tejido.web.config.demo.visitor import Visitor
-
-    node = Running.of(folder)
-    os.environ["TEJIDO_WORKERS"] = "2"
-    node.start("staff", "worker")
-    try:
-        node.wait(60)
-        address = node.environment["TEJIDO_ADDRESS_STAFF"]
-        visitors = []
-        for login, (password, secret) in logins.items():
-            visitor = Visitor(address)
-            page = visitor.get("/login/")
-            code = totp_code(secret, int(time.time()))
-            page = page.submit(page.form(having="password"), login=login, password=password, code=code)
-            if page.url.endswith("/login/"):
-                raise SystemExit(f"{login} could not sign in: {page.text[:300]}")
-            visitors.append(visitor)
+def _ask(folder: Path, logins: Logins, seconds: float) -> dict[str, object]:
+    with running(folder, "staff", "worker") as node:
+        visitors = [signed_in(node, login, logins) for login in logins]
         took: dict[str, list[float]] = {page: [] for page in PAGES}
         failed: list[int] = []
         ending = time.monotonic() + seconds
@@ -136,19 +101,17 @@ def _ask(folder: Path, logins: dict[str, tuple[str, bytes]], seconds: float) -> 
             thread.start()
         for thread in threads:
             thread.join()
-    finally:
-        node.stop()
     everything = [one for page in took.values() for one in page]
     return {
-        "p95_ms": _percentile(everything, 95),
-        "p50_ms": _percentile(everything, 50),
+        "p95_ms": percentile(everything, 95),
+        "p50_ms": percentile(everything, 50),
         "requests": len(everything),
         "failed": len(failed),
         "advocates": ADVOCATES,
         "pages": {
-            page: {"p50_ms": _percentile(one, 50), "p95_ms": _percentile(one, 95)} for page, one in took.items() if one
+            page: {"p50_ms": percentile(one, 50), "p95_ms": percentile(one, 95)} for page, one in took.items() if one
         },
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {_processor()}",
+        "machine": machine(),
     }
 
 
@@ -163,16 +126,6 @@ def _advocate(visitor, number: int, ending: float, took: dict[str, list[float]],
             failed.append(answer.status_code)
         turn += 1
         time.sleep(max(0.0, EVERY_SECONDS - (time.monotonic() - begun)))
-
-
-def _percentile(values: list[float], share: int) -> float:
-    return round(statistics.quantiles(values, n=100)[share - 1], 1) if len(values) > 1 else 0.0
-
-
-def _processor() -> str:
-    done = subprocess.run(["lscpu"], capture_output=True, text=True, check=False)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("Model name")]
-    return lines[0].split(":", 1)[1].strip() if lines else "unknown processor"
 
 
 if __name__ == "__main__":

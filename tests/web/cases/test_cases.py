@@ -12,7 +12,9 @@ from django.db.models import Model
 
 from tejido.tables.reading import Records
 from tejido.vocabulary import BadInput
-from tejido.web.cases import actions
+from tejido.web.accounts.keys import team_of
+from tejido.web.accounts.models import Team
+from tejido.web.cases import actions, finding
 from tejido.web.cases.finding import find_cases
 from tejido.web.cases.frames import records_tables
 from tejido.web.cases.models import Case, Compartment, Person, Task
@@ -136,6 +138,33 @@ def test_a_case_is_found_again(cast, asked):
 def test_what_does_not_match_finds_nothing(cast, asked):
     actions.add_person(case=a_case(cast), values=SURVIVOR, **hers(cast))
     assert find_cases(**asked, **hers(cast)) == []
+
+
+def named(surname: str, second: str) -> dict[str, object]:
+    name = {"kind": "full", "given": "María", "paternal_surname": surname, "maternal_surname": second}
+    return {**SURVIVOR, "names": [name]}
+
+
+def test_whoever_bears_both_surnames_is_found_first_and_before_the_list_is_cut(cast, monkeypatch):
+    monkeypatch.setattr(finding, "MOST_FOUND", 3)
+    for second in ("López", "Ruiz", "Soto", "Vega"):
+        actions.add_person(case=a_case(cast), values=named("Hernández", second), **hers(cast))
+    wanted = a_case(cast)
+    actions.add_person(case=wanted, values=named("Hernández", "Trejo"), **hers(cast))
+    found = find_cases(name="María Hernández Trejo", **hers(cast))
+    assert len(found) == 3
+    assert found[0].case == wanted
+
+
+def test_records_of_another_team_do_not_crowd_hers_out(cast, monkeypatch):
+    monkeypatch.setattr(finding, "MOST_FOUND", 2)
+    theirs = [a_case(cast) for _ in range(4)]
+    for case in theirs:
+        actions.add_person(case=case, values=SURVIVOR, **hers(cast))
+    Case.objects.update(team=team_of(Team.Kind.ADMINISTRATION))
+    case = a_case(cast)
+    actions.add_person(case=case, values=SURVIVOR, **hers(cast))
+    assert [match.case for match in find_cases(name="María Hernández", **hers(cast))] == [case]
 
 
 def test_a_case_is_found_by_the_phone_she_called_from_and_by_its_code_however_typed(cast):

@@ -22,7 +22,7 @@ from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import open_all
 from tejido.web.security.searching import matching
 
-_MOST = 60  # more than this is not a search but a listing
+MOST_FOUND = 60  # more than this is not a search but a listing
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Found:
     case: Case | None
     reasons: list[tuple[str, str]] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
+    shared: int = 0  # terms held by the person who holds most of them: two surnames match better than one
 
 
 def person_terms(person: Mapping[str, Any]) -> Values:
@@ -58,10 +59,13 @@ def case_terms(persons: Iterable[Mapping[str, Any]], businesses: Iterable[Mappin
 
 @transaction.atomic
 def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, ring: KeyRing) -> list[Found]:
-    """Cases and contacts of her teams that hold the phone, the name or the code. One audit line, and one per match."""
+    """Cases and contacts of her teams that hold the phone, the name or the code, the closest first.
+
+    At most `MOST_FOUND` cases and as many contacts of each kind. One audit line, and one per match.
+    """
     require(by, Permission.CASE_SEARCH)
     try:
-        matching(ring, table="cases", values=[])
+        matching(ring, table="cases", values=[], within=Case.objects.none(), most=0)
     except NoKey:  # whoever is in no team that searches
         raise PermissionDenied(Permission.CASE_SEARCH.value) from None
     found: dict[UUID, Found] = {}
@@ -80,7 +84,7 @@ def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, r
         audit.record("case.matched", by=by, record=match.case)
     for match in loose:
         audit.record("contact.matched", by=by, record=match.contacts[0])
-    return [*found.values(), *loose]
+    return sorted([*found.values(), *loose], key=lambda match: -match.shared)
 
 
 def spoken(code: str) -> str:
@@ -90,13 +94,13 @@ def spoken(code: str) -> str:
 
 
 def _in_cases(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ring: KeyRing) -> None:
-    ids = matching(ring, table="cases", values=terms)[:_MOST]
-    cases = {case.pk: case for case in Case.objects.visible_to(by).filter(pk__in=ids)}
+    ids = matching(ring, table="cases", values=terms, within=Case.objects.visible_to(by), most=MOST_FOUND)
+    cases = Case.objects.in_bulk(ids)
     # Tokens are shared by several values: only what is there once opened counts as found.
     for person in open_all(Person.objects.filter(case_id__in=cases), ring):
-        if terms & person_terms(person.values):
+        if held := terms & person_terms(person.values):
             case = cases[person.record.case_id]
-            _add(found, case, kind, str(person.values.get("role") or ""))
+            _add(found, case, kind, str(person.values.get("role") or ""), len(held))
     if kind == "phone":
         for opened in open_all(cases.values(), ring):
             if any(terms & phone_values(business.get("phone")) for business in opened.businesses or []):
@@ -105,26 +109,27 @@ def _in_cases(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ri
 
 def _in_contacts(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ring: KeyRing) -> list[Found]:
     """Contacts that hold the term: added to their case's match, or returned apart where they belong to none."""
-    ids = matching(ring, table="contacts", values=terms)[:_MOST]
-    contacts = list(Contact.objects.visible_to(by).filter(pk__in=ids).order_by("-received_at"))
+    ids = matching(ring, table="contacts", values=terms, within=Contact.objects.visible_to(by), most=MOST_FOUND)
+    contacts = list(Contact.objects.filter(pk__in=ids).order_by("-received_at"))
     links = {
         link.contact_id: link.case for link in CaseContact.objects.filter(contact__in=contacts).select_related("case")
     }
     loose = []
     for opened in open_all(contacts, ring):
         values = phone_values(opened.contactor_phone) | spoken_name_values(opened.contactor_name)
-        if not terms & values:
+        if not (held := terms & values):
             continue
         case = links.get(opened.record.pk)
         if case is None:
-            loose.append(Found(None, [(kind, "contact")], [opened.record]))
+            loose.append(Found(None, [(kind, "contact")], [opened.record], len(held)))
         elif case.team_id in by.team_ids:
-            _add(found, case, kind, "contact").contacts.append(opened.record)
+            _add(found, case, kind, "contact", len(held)).contacts.append(opened.record)
     return loose
 
 
-def _add(found: dict[UUID, Found], case: Case, kind: str, whose: str) -> Found:
+def _add(found: dict[UUID, Found], case: Case, kind: str, whose: str, shared: int = 1) -> Found:
     match = found.setdefault(case.pk, Found(case))
+    match.shared = max(match.shared, shared)
     if (kind, whose) not in match.reasons:
         match.reasons.append((kind, whose))
     return match

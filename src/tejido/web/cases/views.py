@@ -21,7 +21,7 @@ from tejido.web.accounts.models import Member
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
 from tejido.web.cases import actions
-from tejido.web.cases.finding import find_cases
+from tejido.web.cases.finding import MOST_FOUND, find_cases
 from tejido.web.cases.forms import CaseForm, FindCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
 from tejido.web.intake.actions import make_arrivals_findable
@@ -130,7 +130,8 @@ def _search(request: StaffRequest, form: FindCaseForm) -> dict[str, Any]:
     """What was found, and how many waiting contacts the search could not look into yet."""
     hers: dict[str, Any] = {"by": request.user, "ring": request.ring}
     not_searched = make_arrivals_findable(**hers)
-    return {"found": find_cases(**form.cleaned_data, **hers), "not_searched": not_searched}
+    found = find_cases(**form.cleaned_data, **hers)
+    return {"found": found, "not_searched": not_searched, "more": len(found) >= MOST_FOUND}
 
 
 @requires(Permission.CASE_EDIT)
