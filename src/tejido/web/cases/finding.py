@@ -22,7 +22,7 @@ from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import open_all
 from tejido.web.security.searching import matching
 
-MOST_FOUND = 60  # more than this is not a search but a listing
+MOST_FOUND = 40  # more than this is not a search but a listing
 
 
 @dataclass
@@ -35,16 +35,26 @@ class Found:
     shared: int = 0  # terms held by the person who holds most of them: two surnames match better than one
 
 
-def person_terms(person: Mapping[str, Any]) -> Values:
-    """What one person is found by."""
+def name_terms(person: Mapping[str, Any]) -> Values:
+    """What one person is found by among names."""
     names = person.get("names") or []
     given = [name.get("given") for name in names]
     surnames = [name.get(part) for name in names for part in ("paternal_surname", "maternal_surname")]
-    found = full_name_values(given, surnames, birth_year=person.get("birth_year"))
-    for identifier in person.get("identifiers") or []:
-        if identifier["kind"] == "phone":
-            found |= phone_values(identifier["value"])
-    return found
+    return full_name_values(given, surnames, birth_year=person.get("birth_year"))
+
+
+def phone_terms(person: Mapping[str, Any]) -> Values:
+    """What one person is found by among phones."""
+    held = [each["value"] for each in person.get("identifiers") or [] if each["kind"] == "phone"]
+    return set().union(*map(phone_values, held))
+
+
+_TERMS_OF = {"name": name_terms, "phone": phone_terms}
+
+
+def person_terms(person: Mapping[str, Any]) -> Values:
+    """What one person is found by."""
+    return name_terms(person) | phone_terms(person)
 
 
 def case_terms(persons: Iterable[Mapping[str, Any]], businesses: Iterable[Mapping[str, Any]] | None) -> Values:
@@ -80,10 +90,8 @@ def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, r
             loose += _in_contacts(found, kind, terms, by, ring)
     asked = sorted(kind for kind, given in (("phone", phone), ("name", name), ("code", code)) if given.strip())
     audit.record("case.searched", by=by, filter=",".join(asked), count=len(found) + len(loose))
-    for match in found.values():
-        audit.record("case.matched", by=by, record=match.case)
-    for match in loose:
-        audit.record("contact.matched", by=by, record=match.contacts[0])
+    audit.record_each("case.matched", by=by, records=[match.case for match in found.values() if match.case])
+    audit.record_each("contact.matched", by=by, records=[match.contacts[0] for match in loose])
     return sorted([*found.values(), *loose], key=lambda match: -match.shared)
 
 
@@ -98,7 +106,7 @@ def _in_cases(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ri
     cases = Case.objects.in_bulk(ids)
     # Tokens are shared by several values: only what is there once opened counts as found.
     for person in open_all(Person.objects.filter(case_id__in=cases), ring):
-        if held := terms & person_terms(person.values):
+        if held := terms & _TERMS_OF[kind](person.values):
             case = cases[person.record.case_id]
             _add(found, case, kind, str(person.values.get("role") or ""), len(held))
     if kind == "phone":

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,17 @@ ALLOWED_DETAILS = frozenset(
 
 def record(event: str, *, by: Any, record: models.Model | None = None, **detail: Any) -> AuditEntry:
     """Write one line inside the caller's transaction. `by` is the member, or None for the node itself."""
+    entry = _entry(event, by, record, detail)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_each(event: str, *, by: Any, records: Iterable[models.Model]) -> None:
+    """A line for each of `records`, written together."""
+    AuditEntry.objects.bulk_create([_entry(event, by, each, {}) for each in records])
+
+
+def _entry(event: str, by: Any, record: models.Model | None, detail: dict[str, Any]) -> AuditEntry:
     unknown = set(detail) - ALLOWED_DETAILS
     if unknown:
         raise ValueError(f"not allowed in the audit: {sorted(unknown)}")
@@ -30,7 +42,7 @@ def record(event: str, *, by: Any, record: models.Model | None = None, **detail:
         detail.setdefault("sealed", record.sealed_digest())
         detail.setdefault("revision", record.revision)
     key = record.pk if record is not None else None
-    return AuditEntry.objects.create(
+    return AuditEntry(
         member_id=by.pk if by is not None else None,
         event=event,
         table=record._meta.label_lower if record is not None else "",
