@@ -15,7 +15,7 @@ TEAM_NAMES = {
 }
 
 # Amara answers the line, Chen carries cases, Bilal supervises, Dora counts, Noor administers, Iris audits.
-# Luz is the liaison with authorities. Eve signs in and belongs to no team.
+# Luz is the liaison with authorities. Eve signs in and belongs to no team. Rosa works at a shelter: see web/packets.
 STAFF = (
     StaffMember("amara", "Amara Prueba", ("advocate",), ("intake", "cases"), "es"),
     StaffMember("chen", "Chen Prueba", ("case_manager",), ("intake", "cases"), "es"),
@@ -24,5 +24,6 @@ STAFF = (
     StaffMember("noor", "Noor Prueba", ("administrator",), ("administration",), "en"),
     StaffMember("iris", "Iris Prueba", ("auditor",), (), "en"),
     StaffMember("luz", "Luz Prueba", ("liaison",), ("cases",), "es"),
+    StaffMember("rosa", "Rosa Prueba", ("provider",), (), "es"),
     StaffMember("eve", "Eve Prueba", ("case_manager",), (), "en"),
 )

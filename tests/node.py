@@ -36,7 +36,7 @@ def _environment() -> object:
         "lines: [{brand: Línea Inventada, number: '55 5555 0000', channels: [phone, web_form]}]\n",
         encoding="utf-8",
     )
-    ports = {"public": 8001, "staff": 8002, "partners": 8003}
+    ports = {"public": 8001, "staff": 8002, "partners": 8003, "providers": 8004}
     environment, signing = new_environment(
         folder=_FOLDER, node="mx", operator=operator, time_zone="America/Mexico_City", ports=ports, demo=False
     )

@@ -62,7 +62,7 @@ def node(tmp_path_factory):
     assert not (folder / "other").exists()
     assert _tejido("node", "upgrade", str(folder / "mx"), "--database", owner).returncode == 0
     running = Running.of(folder / "mx")
-    ports = dict(zip(DOORS, free_ports(3), strict=True))
+    ports = dict(zip(DOORS, free_ports(len(DOORS)), strict=True))
     running.environment |= {f"TEJIDO_ADDRESS_{door.upper()}": f"http://127.0.0.1:{ports[door]}" for door in DOORS}
     running.environment["TEJIDO_SECURE_COOKIES"] = "0"  # the test speaks plain HTTP
     running.start()

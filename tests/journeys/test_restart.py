@@ -36,11 +36,11 @@ def _until(look: Callable[[], Any], what: str, seconds: float = _MINUTES) -> Any
     return found
 
 
-def _six_ports() -> int:
-    """The first of six ports in a row that nobody listens on."""
-    for first in range(21000, 30000, 6):
+def _eight_ports() -> int:
+    """The first of eight ports in a row that nobody listens on."""
+    for first in range(21000, 30000, 8):
         try:
-            for port in range(first, first + 6):
+            for port in range(first, first + 8):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
@@ -116,7 +116,7 @@ def _alive(group: int) -> bool:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    made = Demo(tmp_path_factory.mktemp("restart") / "demo", _six_ports())
+    made = Demo(tmp_path_factory.mktemp("restart") / "demo", _eight_ports())
     yield made
     if made.process is not None and made.process.poll() is None:
         made.stop(signal.SIGTERM)
@@ -224,7 +224,7 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path, options):
     folder = tmp_path / "thesis"
     folder.mkdir()
     (folder / "chapter-1.txt").write_text("years of work")
-    said = Demo(folder, _six_ports()).refused(*options)
+    said = Demo(folder, _eight_ports()).refused(*options)
     assert said.count("\n") == 1
     assert "not the demo" in said
     assert str(folder) in said

@@ -12,7 +12,7 @@ from tejido.web.security.fields import SealedField
 FLOORS = (
     {"security"},
     {"accounts"},
-    {"outreach", "mailbox", "directory"},
+    {"outreach", "mailbox", "directory", "packets"},
     {"intake"},
     {"cases"},
     {"consents"},

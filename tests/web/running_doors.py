@@ -97,8 +97,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def running_doors(folder: Path) -> Iterator[Doors]:
     """Make a node in `folder`, open its public and staff doors on free ports, close them at the end."""
-    public, staff, partners = _free_ports(3)
-    environment, signing = _environment(folder, {"public": public, "staff": staff, "partners": partners})
+    public, staff, partners, providers = _free_ports(4)
+    ports = {"public": public, "staff": staff, "partners": partners, "providers": providers}
+    environment, signing = _environment(folder, ports)
     made = subprocess.run(
         [sys.executable, "-c", _MAKE, signing], capture_output=True, text=True, check=False,
         env=environment | {"DJANGO_SETTINGS_MODULE": "tejido.web.config.staff"},

@@ -74,7 +74,7 @@ def said(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     environment, signing = new_environment(
         folder=folder, node="mx", operator=write_operator(folder), time_zone="America/Mexico_City",
-        ports={"public": 1, "staff": 2, "partners": 3}, demo=False,
+        ports={"public": 1, "staff": 2, "partners": 3, "providers": 4}, demo=False,
     )  # fmt: skip
     settings = {"DJANGO_SETTINGS_MODULE": f"tejido.web.config.{request.param}", "TEJIDO_TESTING": "1",
                 "TEJIDO_PASSWORD_MEMORY_MIB": "8", "TEJIDO_SECURE_COOKIES": "0", "PYTHONPATH": os.getcwd()}  # fmt: skip

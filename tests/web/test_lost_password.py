@@ -170,7 +170,7 @@ def test_whoever_alone_holds_a_team_needs_the_sheets(cast):
 def test_nobody_replaces_her_own_and_only_who_may(cast):
     for login, by in (("noor", "noor"), ("amara", "bilal")):
         with pytest.raises((BadInput, PermissionDenied)):
-            replace_password(member=cast.member(login), by=cast.member(by), now=timezone.now())
+            replace_password(member=cast.member(login), by=cast.member(by), ring=cast.ring(by), now=timezone.now())
 
 
 def test_her_open_session_ends(cast):

@@ -20,7 +20,7 @@ def folder(tmp_path):
         "name: {en: Line, es: Línea}\nlanguages: [es]\npack: mx\ncountry: MX\n"
         "lines: [{brand: Línea, number: '55 5555 0000', channels: [phone]}]\n"
     )
-    ports = {"public": 8001, "staff": 8002, "partners": 8003}
+    ports = {"public": 8001, "staff": 8002, "partners": 8003, "providers": 8004}
     environment, _signing = new_environment(
         folder=tmp_path, node="mx", operator=operator, time_zone="America/Mexico_City", ports=ports, demo=False
     )

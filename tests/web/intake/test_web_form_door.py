@@ -61,7 +61,7 @@ def door(tmp_path_factory):
     )
     environment, signing = new_environment(
         folder=folder, node="mx", operator=operator, time_zone="America/Mexico_City",
-        ports={"public": 1, "staff": 2, "partners": 3}, demo=False,
+        ports={"public": 1, "staff": 2, "partners": 3, "providers": 4}, demo=False,
     )  # fmt: skip
     settings = {"DJANGO_SETTINGS_MODULE": "tejido.web.config.public", "TEJIDO_TESTING": "1",
                 "TEJIDO_PASSWORD_MEMORY_MIB": "8"}  # fmt: skip

@@ -31,7 +31,7 @@ class OtherNode:
             "lines: [{brand: Harbor, number: '+1 202-555-0142', channels: [phone]}]\n",
             encoding="utf-8",
         )
-        ports = {"public": port, "staff": port, "partners": port}
+        ports = {"public": port, "staff": port, "partners": port, "providers": port}
         made, self.signing = new_environment(
             folder=folder, node="us", operator=operator, time_zone="America/New_York", ports=ports, demo=False
         )

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tejido.crypto import (
@@ -32,6 +33,7 @@ from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
+from tejido.web.security.roles import PROVIDER
 
 SIGNING_SCOPE = "organisation-signing"
 
@@ -66,6 +68,9 @@ def create_member(
     """
     if by is not None:
         require(by, Permission.MEMBER_EDIT)
+    if PROVIDER in roles and set(roles) != {PROVIDER}:
+        raise BadInput("provider_alone", en="Whoever works for a service provider has no other role here.",
+                       es="Quien trabaja para un servicio no tiene otra función aquí.", where="roles")  # fmt: skip
     member = Member(login=login, display_name=name, roles=list(roles), language=language)
     new = give_new_keys(member, password=password, given_at=given_at, signing=signing)
     member.save(force_insert=True)
@@ -106,15 +111,16 @@ def create_team(
         require(by, Permission.MEMBER_EDIT)
     team = Team.objects.create(kind=kind, name=name)
     secret = TeamSecret(BoxKey.generate(), new_key())
-    _new_generation(team, 1, secret, members, signing, previous=None)
+    new_generation(team, 1, secret, members, signing, previous=None)
     audit.record("team.created", by=by, record=team, kind=kind)
     return team, secret
 
 
-def _new_generation(
+def new_generation(
     team: Team, number: int, secret: TeamSecret, members: Sequence[Member], signing: SigningKey,
     previous: TeamSecret | None,
 ) -> TeamGeneration:  # fmt: skip
+    """One more generation of a team's keys, signed, sealed to `members`; it opens the one before if that is given."""
     owner = f"{settings.TEJIDO.node}/team/{team.pk}/{number}"
     generation = TeamGeneration(team=team, number=number, public_key=secret.box.public.raw)
     generation.signature = SignedKey.sign(signing, owner, secret.box.public).signature
@@ -137,7 +143,9 @@ def seal_to_paper(generation: TeamGeneration, secret: TeamSecret) -> None:
 
 
 def grant_generation(generation: TeamGeneration, secret: TeamSecret, member: Member) -> None:
-    """Seal one generation's secret to a member; raises `UnsignedKey`."""
+    """Seal one generation's secret to a member; raises `UnsignedKey`, and refuses a provider among our own teams."""
+    if (PROVIDER in member.roles) != (generation.team.kind == Team.Kind.PROVIDER):
+        raise PermissionDenied("a provider's people are in the provider's team and in no other")
     public = member.signed_key().checked(organisation_key())
     TeamKeyGrant.objects.create(
         generation=generation, member=member, box=seal_box(public, secret.encode(), grant_info(generation, member.pk))
@@ -172,7 +180,7 @@ def renew_team(
     held = Member.objects.filter(grants__generation=current)
     remaining = [member for member in held if without is None or member.pk != without.pk]
     fresh = TeamSecret(BoxKey.generate(), new_key())
-    _new_generation(team, current.number + 1, fresh, [*remaining, *([also] if also else [])], signing, previous=secret)
+    new_generation(team, current.number + 1, fresh, [*remaining, *([also] if also else [])], signing, previous=secret)
     return fresh
 
 

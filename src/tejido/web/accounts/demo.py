@@ -11,6 +11,7 @@ from django.utils import timezone
 from tejido.crypto import open_field, totp_code
 from tejido.vocabulary import Words
 from tejido.web.accounts.actions import member_context
+from tejido.web.accounts.login import is_of_this_door
 from tejido.web.accounts.models import Member
 from tejido.web.security.roles import ROLES
 
@@ -28,8 +29,8 @@ class DemoLogin:
     code: str
 
 
-def demo_logins() -> list[DemoLogin]:
-    """Logins with their current codes, in the demo only; empty on any real node."""
+def demo_logins(*, everyone: bool = False) -> list[DemoLogin]:
+    """Logins with their current codes, in the demo only: of this door, or of everyone. Empty on any real node."""
     if not settings.TEJIDO.demo:
         return []
     now = int(timezone.now().timestamp())
@@ -42,4 +43,5 @@ def demo_logins() -> list[DemoLogin]:
             code=totp_code(open_field(settings.TEJIDO.environment_key, member.totp, member_context(member)), now),
         )
         for member in Member.objects.filter(status=Member.Status.ACTIVE).order_by("created_at", "login")
+        if everyone or is_of_this_door(member)
     ]

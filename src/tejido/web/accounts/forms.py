@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.models import Member
-from tejido.web.security.roles import ROLES
+from tejido.web.security.roles import PROVIDER, ROLES
 
 
 class SignInForm(forms.Form):
@@ -31,7 +31,11 @@ class SignInForm(forms.Form):
 
 def _roles() -> list[tuple[str, str]]:
     language = short_language()
-    return [(role.code, f"{role.title[language]}: {role.purpose[language]}") for role in ROLES.values()]
+    return [
+        (role.code, f"{role.title[language]}: {role.purpose[language]}")
+        for role in ROLES.values()
+        if role.code != PROVIDER
+    ]
 
 
 class MemberForm(forms.Form):

@@ -78,6 +78,7 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
         teams=newest,
         secret_of=secret_of,
         batch=batch,
+        rewraps=settings.DOOR != "providers",
     )
 
 

@@ -15,10 +15,16 @@ from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.models import Member
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
+from tejido.web.security.roles import PROVIDER
 
 # A login nobody has costs as much time as one that somebody has; but one at a time, or a stranger who invents names
 # would spend all of the machine's memory, and nobody could work.
 _ONE_IN_VAIN = threading.BoundedSemaphore(1)
+
+
+def is_of_this_door(member: Member) -> bool:
+    """Providers have a door of their own, which reaches packets only; nobody comes in by the other's door."""
+    return (PROVIDER in member.roles) == (settings.DOOR == "providers")
 
 
 class SessionOnly:
@@ -29,7 +35,8 @@ class SessionOnly:
 
     def get_user(self, member_id: Any) -> Member | None:
         """The active member of a session."""
-        return Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).first()
+        member = Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).first()
+        return member if member is not None and is_of_this_door(member) else None
 
 
 class Refused(Exception):
@@ -55,7 +62,7 @@ def sign_in(*, login: str, password: str, code: str, now: datetime, device: str 
     if tries.must_wait(now):
         raise TooMany
     member = Member.objects.filter(login=login, status=Member.Status.ACTIVE).first()
-    if member is None:
+    if member is None or not is_of_this_door(member):
         _in_vain(password)
         tries.failed(now)
         raise Refused

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tejido.vocabulary import Words
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamGeneration
 from tejido.web.security.permissions import Permission
-from tejido.web.security.roles import ROLES
+from tejido.web.security.roles import PROVIDER, ROLES
 
 STATUS_WORDS: dict[str, Any] = {
     Member.Status.ACTIVE: _("can sign in"),
@@ -24,6 +24,7 @@ KIND_WORDS: dict[str, Any] = {
     Team.Kind.DATA: _("counts"),
     Team.Kind.DUTY: _("is on call: danger and emergencies"),
     Team.Kind.ADMINISTRATION: _("adds members, opens no case"),
+    Team.Kind.PROVIDER: _("receives referral packets, opens no case"),
 }
 
 
@@ -92,7 +93,8 @@ def newcomers(team: Team) -> list[Member]:
     """Who could be let in and has not been: those who wait for it come apart."""
     active = Member.objects.filter(status=Member.Status.ACTIVE).exclude(grants__generation__team=team)
     fresh = active.exclude(awaiting__team=team)
-    return list(fresh.defer("private_key", "totp").order_by("display_name"))
+    members = fresh.defer("private_key", "totp").order_by("display_name")
+    return [member for member in members if PROVIDER not in member.roles]
 
 
 def awaiting(team: Team) -> list[Member]:

@@ -26,6 +26,7 @@ class Team(models.Model):
         DATA = "data"  # counts
         DUTY = "duty"  # break-glass and danger
         ADMINISTRATION = "administration"  # signs keys, opens no case
+        PROVIDER = "provider"  # of a service outside this organisation: opens the referral packets sent to it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -53,7 +53,7 @@ def choose_password(request: StaffRequest) -> HttpResponse:
         except BadInput as refused:
             form.add_error(refused.where or None, refused.words[short_language()])
         else:
-            response = redirect("show_desk")
+            response = redirect("/")
             open_session(request, response, SignedIn(member, private, device))
             say_next(request, _("Your new password is set. Nobody but you knows it."))
             return response

@@ -26,6 +26,7 @@ from tejido.web.accounts.views import show_members
 from tejido.web.security import audit
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
+from tejido.web.security.roles import PROVIDER
 
 
 @requires(Permission.MEMBER_EDIT)
@@ -38,14 +39,17 @@ def add_member(request: StaffRequest) -> HttpResponse:
         except BadInput as refused:
             form.add_error("login", refused.words[short_language()])
         else:
-            return render(request, "accounts/member_added.html", _shown_once(made, password) | {"added": True})
+            return render(request, "accounts/member_added.html", shown_once(made, password) | {"added": True})
     return render(request, "accounts/add_member.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _shown_once(made: NewMember, password: str) -> dict[str, Any]:
+def shown_once(made: NewMember, password: str) -> dict[str, Any]:
+    """Context of `member_added.html`: what she is given in person."""
     secret, node = b32encode(made.totp_secret).decode(), settings.TEJIDO.node
     address = f"otpauth://totp/{quote(f'{node}:{made.member.login}')}?secret={secret}&issuer={node}"
-    return {"member": made.member, "password": password, "secret": secret, "authenticator": address}
+    theirs = settings.TEJIDO.addresses["providers"] if PROVIDER in made.member.roles else ""
+    return {"member": made.member, "password": password, "secret": secret, "authenticator": address,
+            "providers_door": theirs}  # fmt: skip
 
 
 @requires(Permission.MEMBER_EDIT)
@@ -56,11 +60,13 @@ def replace_password(request: StaffRequest, member_id: UUID) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            made, password = staffing.replace_password(member=member, by=request.user, now=timezone.now())
+            made, password = staffing.replace_password(
+                member=member, by=request.user, ring=request.ring, now=timezone.now()
+            )
         except BadInput as refused:
             problem = refused.words[short_language()]
         else:
-            return render(request, "accounts/member_added.html", _shown_once(made, password))
+            return render(request, "accounts/member_added.html", shown_once(made, password))
     context = {"member": member, "teams": who_lets_in(member), "problem": problem}
     return render(request, "accounts/replace_password.html", context, status=422 if problem else 200)
 
@@ -71,7 +77,7 @@ def end_access(request: StaffRequest, member_id: UUID) -> HttpResponse:
     """She no longer works here."""
     member = get_object_or_404(Member, pk=member_id)
     try:
-        staffing.end_access(member=member, by=request.user, now=timezone.now())
+        staffing.end_access(member=member, by=request.user, ring=request.ring, now=timezone.now())
     except BadInput as refused:
         return show_members(request, problem=refused.words[short_language()])
     return redirect("list_members")

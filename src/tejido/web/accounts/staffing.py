@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tejido.crypto import SigningKey
+from tejido.crypto import BoxKey, SigningKey, new_key
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import (
     SIGNING_SCOPE,
@@ -24,17 +24,18 @@ from tejido.web.accounts.actions import (
     give_new_keys,
     join_team,
     leave_team,
+    new_generation,
     new_password,
     renew_team,
     sign_key,
 )
 from tejido.web.accounts.demo import DEMO_PASSWORD
 from tejido.web.accounts.members import who_lets_in
-from tejido.web.accounts.models import AwaitingRegrant, Member, Team
+from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.access import require
-from tejido.web.security.keyring import KeyRing
+from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 
@@ -59,14 +60,29 @@ def add_member(
 
 
 @transaction.atomic
-def end_access(*, member: Member, by: Any, now: datetime) -> None:
-    """She no longer works here: from now on she cannot sign in. Her teams still have to take her out."""
+def end_access(*, member: Member, by: Any, ring: KeyRing, now: datetime) -> None:
+    """She no longer works here: from now on she cannot sign in. Her teams still have to take her out.
+
+    A provider's team cannot, for it does not sign: it gets new keys here, sealed to those who remain.
+    """
     require(by, Permission.MEMBER_EDIT)
     if member.pk == by.pk:
         raise BadInput("yourself", en="Someone else must end your access.", es="Su acceso debe retirarlo otra persona.")
     changed = Member.objects.filter(pk=member.pk).exclude(status=Member.Status.LEFT)
     if changed.update(status=Member.Status.LEFT, status_changed_at=now):
         audit.record("member.left", by=by, record=member)
+        for team in Team.objects.filter(kind=Team.Kind.PROVIDER, pk__in=member.team_ids):
+            _go_on_without(member, team, by, ring)
+
+
+def _go_on_without(member: Member, team: Team, by: Any, ring: KeyRing) -> None:
+    newest = team.generations.order_by("-number")[0]
+    remaining = Member.objects.filter(grants__generation=newest).exclude(pk=member.pk)
+    # An administrator holds no secret of theirs: those who remain keep their own grants of what was before.
+    fresh = TeamSecret(BoxKey.generate(), new_key())
+    new_generation(team, newest.number + 1, fresh, list(remaining), _signing(ring), previous=None)
+    TeamKeyGrant.objects.filter(member=member, generation__team=team).delete()
+    audit.record("team.left", by=by, record=member, team=str(team.pk))
 
 
 @transaction.atomic
@@ -79,7 +95,7 @@ def give_access_back(*, member: Member, by: Any, now: datetime) -> None:
 
 
 @transaction.atomic
-def replace_password(*, member: Member, by: Any, now: datetime) -> tuple[NewMember, str]:
+def replace_password(*, member: Member, by: Any, ring: KeyRing, now: datetime) -> tuple[NewMember, str]:
     """She lost her password or her authenticator: a new key, first password and second factor. Raises `BadInput`.
 
     Nobody gains: all her teams' keys are taken from her, and in each a colleague lets her in again once she has chosen
@@ -92,7 +108,8 @@ def replace_password(*, member: Member, by: Any, now: datetime) -> tuple[NewMemb
                        es="Usted tiene su contraseña. Se cambia en Mi cuenta.")  # fmt: skip
     if not member.is_active:
         raise BadInput("no_access", en="She has no access.", es="No tiene acceso.")
-    alone = [team.name for team, colleagues in who_lets_in(member) if not colleagues]
+    theirs = list(Team.objects.filter(kind=Team.Kind.PROVIDER, pk__in=member.team_ids))
+    alone = [team.name for team, colleagues in who_lets_in(member) if not colleagues and team not in theirs]
     if alone:
         names = ", ".join(alone)
         raise BadInput(
@@ -102,6 +119,8 @@ def replace_password(*, member: Member, by: Any, now: datetime) -> tuple[NewMemb
         )
     for team_id in member.team_ids:
         AwaitingRegrant.objects.get_or_create(team_id=team_id, member=member, defaults={"since": now})
+    for team in theirs:
+        _go_on_without(member, team, by, ring)
     member.grants.all().delete()
     password = DEMO_PASSWORD if settings.TEJIDO.demo else new_password()
     made = give_new_keys(member, password=password, given_at=None if settings.TEJIDO.demo else now, signing=None)
@@ -126,19 +145,25 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "")
     if member.password_given_at is not None:
         raise BadInput("password_given", en="She must sign in and choose her own password first.",
                        es="Primero debe entrar y elegir su propia contraseña.", where="member")  # fmt: skip
-    if not member.signature:
-        if key != member.key_read_aloud:
-            raise BadInput("key_changed", en="Her key is new: compare it with her by voice, then let her in.",
-                           es="Su llave es nueva: compárela con ella de viva voz y después incorpórela.",
-                           where="member")  # fmt: skip
-        sign_key(member, _signing(ring))
-        member.save(update_fields=["signature"])
-        audit.record("member.key_vouched", by=by, record=member)
+    vouch(member, key, by=by, ring=ring)
     if member.awaiting.filter(team=team).delete()[0]:
         renew_team(team=team, secret=ring.current_secret(team.pk), signing=_signing(ring), also=member)
         audit.record("team.joined", by=by, record=member, team=str(team.pk), reason_code="regrant")
     else:
         join_team(member=member, team=team, secret=ring.current_secret(team.pk), by=by)
+
+
+def vouch(member: Member, key: str, *, by: Any, ring: KeyRing) -> None:
+    """Sign a key that nobody vouched for yet; `key` is what was compared with her by voice. Raises `BadInput`."""
+    if member.signature:
+        return
+    if key != member.key_read_aloud:
+        raise BadInput("key_changed", en="Her key is new: compare it with her by voice, then let her in.",
+                       es="Su llave es nueva: compárela con ella de viva voz y después incorpórela.",
+                       where="member")  # fmt: skip
+    sign_key(member, _signing(ring))
+    member.save(update_fields=["signature"])
+    audit.record("member.key_vouched", by=by, record=member)
 
 
 @transaction.atomic

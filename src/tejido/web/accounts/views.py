@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except signing_in.Refused:
             form.add_error(None, _("That did not work. Check the user name, the password and the code."))
         else:
-            response = redirect(_our_own(request.GET.get("next", "")) or "show_desk")
+            response = redirect(_our_own(request.GET.get("next", "")) or "/")
             open_session(request, response, signed_in)
             remember_device(response, signed_in.device)
             language = "es-mx" if signed_in.member.language == "es" else "en"

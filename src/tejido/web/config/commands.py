@@ -29,10 +29,10 @@ _PRIVATE = 0o077  # what a node writes, its database and its logs included, only
 @click.option("--check", is_flag=True, help="Play the whole thread through the running doors, then stop.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True,
               help="Where the two organisations live.")  # fmt: skip
-@click.option("--first-port", type=click.IntRange(1024, 65530), hidden=True,
-              help="Six ports in a row from here, instead of the usual ones; kept once the demo is made.")  # fmt: skip
+@click.option("--first-port", type=click.IntRange(1024, 65528), hidden=True,
+              help="Eight ports in a row from here, not the usual ones; kept once the demo is made.")  # fmt: skip
 def demo(*, fresh: bool, check: bool, data: Path, first_port: int | None) -> int:
-    """Two invented organisations, filled and running, each with its three doors."""
+    """Two invented organisations, filled and running, each with its four doors."""
     os.umask(_PRIVATE)
     if check:
         from tejido.web.config.demo.check import check_thread
@@ -83,8 +83,8 @@ def node() -> None:
 @click.option("--staff", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="staff.yaml: the first members, with roles and teams.")  # fmt: skip
 @click.option("--time-zone", required=True, help="Such as America/Mexico_City.")
-@click.option("--first-port", type=click.IntRange(1024, 65533), default=8001, show_default=True,
-              help="First of the three ports of its doors.")  # fmt: skip
+@click.option("--first-port", type=click.IntRange(1024, 65532), default=8001, show_default=True,
+              help="First of the four ports of its doors.")  # fmt: skip
 @_database
 @_shares
 @_sheets

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the three doors have in common. Each door's module takes this and adds its own apps, secret and cookies."""
+"""What the doors have in common. Each door's module takes this and adds its own apps, secret and cookies."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ ALL_APPS = (
     "accounts",
     "mailbox",
     "directory",
+    "packets",
     "outreach",
     "intake",
     "cases",
@@ -30,8 +31,17 @@ ALL_APPS = (
 )
 
 
+# The ring is unlocked after Django knows who asks; a view that forgets to ask is refused by SignInRequired.
+BEHIND_SIGN_IN = (
+    "tejido.web.accounts.unlocking.SignInRequired",
+    "tejido.web.accounts.unlocking.UnlockRing",
+    "tejido.web.accounts.own_password.OwnPasswordFirst",
+    "tejido.web.config.errors.SaysWhatCannotBeOpened",
+)
+
+
 def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
-    """Django settings of one door: `door` is public, staff or partners; `apps` the rooms it can see."""
+    """Django settings of one door: `door` is one of `settings.DOORS`; `apps` the rooms it can see."""
     node = node_settings()
     prefix = f"tejido_{node.node}_{door}"
     return {

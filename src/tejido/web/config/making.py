@@ -21,9 +21,11 @@ from tejido.vocabulary import BadInput
 from tejido.web.config import rights
 from tejido.web.config.operators import read_operator
 from tejido.web.config.paper import write_sheets
+from tejido.web.config.settings import DOORS
 from tejido.web.security.roles import ROLES
 
 ENVIRONMENT_FILE = "node.env"
+# Teams every organisation begins with; those of service providers are made one by one, later.
 TEAM_KINDS = ("intake", "cases", "data", "duty", "administration")
 
 
@@ -55,7 +57,7 @@ def new_environment(
         "TEJIDO_DEMO": "1" if demo else "0",
         "TEJIDO_SECURE_COOKIES": "0" if demo else "1",
     }
-    for door in ("public", "staff", "partners"):
+    for door in DOORS:
         environment[f"TEJIDO_SECRET_{door.upper()}"] = secrets.token_urlsafe(50)
         environment[f"TEJIDO_ADDRESS_{door.upper()}"] = f"http://127.0.0.1:{ports[door]}"
     return environment, signing
@@ -110,7 +112,7 @@ def make_staff(
                             by=None)  # fmt: skip
         made[person.login] = new.member
         logins[person.login] = (chosen, new.totp_secret)
-    for kind in Team.Kind:
+    for kind in map(Team.Kind, TEAM_KINDS):
         members = [made[person.login] for person in staff if kind in person.teams]
         create_team(kind=kind, name=team_names[kind], members=members, signing=signing, by=None)
     ring = anonymous_ring()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Starting, watching and stopping the processes of a node: three doors and one worker."""
+"""Starting, watching and stopping the processes of a node: its doors and one worker."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ import httpx
 
 from tejido.vocabulary import BadInput
 from tejido.web.config.making import read_environment
+from tejido.web.config.settings import DOORS
 
-DOORS = ("public", "staff", "partners")
-_HEALTH = {"public": "/", "staff": "/login/", "partners": "/health/"}
+_HEALTH = {"public": "/", "staff": "/login/", "partners": "/health/", "providers": "/login/"}
 
 
 def python_environment(environment: Mapping[str, str], door: str = "staff") -> dict[str, str]:

@@ -21,7 +21,7 @@ from django.core.wsgi import get_wsgi_application
 
 from tejido.web.config.logs import place
 
-THREADS = {"public": 2, "staff": 4, "partners": 2}
+THREADS = {"public": 2, "staff": 4, "partners": 2, "providers": 2}
 SECONDS = 60  # for a whole body: ten pages over a bad mobile line take far less
 BUFFERED = 64 * 1024 * 1024  # bytes of bodies on their way in, all together: a door must not eat the machine's memory
 _log = logging.getLogger("tejido.server")

@@ -15,7 +15,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.config.databases import postgresql, sqlite
 from tejido.web.config.operators import Operator, read_operator
 
-DOORS = ("public", "staff", "partners")
+DOORS = ("public", "staff", "partners", "providers")
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,11 +14,13 @@ def main() -> None:
     django.setup()
     from django.conf import settings
     from django.db import OperationalError, close_old_connections
+    from django.utils import timezone
     from django_tasks_db.management.commands.db_worker import Worker
 
     from tejido.crypto import SigningKey
     from tejido.web.accounts.unlocking import forget_ended
     from tejido.web.mailbox.jobs import deliver_pending
+    from tejido.web.packets.actions import expire_packets
     from tejido.web.security.audit import chain
     from tejido.web.security.verifying import write_anchor
 
@@ -26,14 +28,18 @@ def main() -> None:
         if chain():
             write_anchor(settings.TEJIDO.data, SigningKey(settings.TEJIDO.transport_key))
 
+    def expire() -> None:
+        expire_packets(now=timezone.now())
+
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     due = Worker(queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
                  max_tasks=None, worker_id="worker", excluded_queue_names=[])  # fmt: skip
     while not stopping.wait(0.5):
-        # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained, sessions that ended.
-        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended):
+        # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained, sessions and packets
+        # that ended.
+        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended, expire):
             try:
                 work()
             except (OperationalError, OSError):

@@ -31,6 +31,8 @@ _TABLES: dict[str, Any] = {
     "mailbox.inboundmessage": _("message received"),
     "mailbox.outboundmessage": _("message sent"),
     "mailbox.partner": _("partner organisation"),
+    "packets.answer": _("answer of a service"),
+    "packets.packet": _("referral packet"),
     "referrals.referral": _("referral"),
     "sharing.alert": _("alert"),
     "sharing.handover": _("hand-over"),

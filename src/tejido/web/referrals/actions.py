@@ -17,7 +17,9 @@ from tejido.web.cases.frames import also_reaches_another
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import NotAllowed, local_day, our_rules, values_of
 from tejido.web.directory.models import Service
+from tejido.web.packets.models import Packet
 from tejido.web.referrals.models import Referral
+from tejido.web.referrals.packing import DAYS, account_of, pack
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
@@ -26,21 +28,28 @@ from tejido.web.security.permissions import Permission
 
 def make_referral(
     *, case: Case, service: Service, need: str, how: str, by: Any, ring: KeyRing, now: datetime,
-    fields: Collection[str] = (), person: str | None = None, note: str = "",
+    fields: Collection[str] = (), person: str | None = None, note: str = "", days: int = DAYS,
 ) -> Referral:  # fmt: skip
     """Connect her to a service. Read out by phone, nothing about her leaves; otherwise `fields` of `person` do.
 
-    Raises `NotAllowed`, having noted the refusal.
+    By packet they are sealed to the service's account for `days`. Raises `NotAllowed`, having noted the refusal, and
+    `BadInput` where there is no account or nothing to tell.
     """
     require(by, Permission.REFERRAL_SEND, record=case)
-    lane = code_list("referral_how").codes[how].properties["lane"]
+    chosen = code_list("referral_how").codes[how].properties
+    provider = account_of(service) if chosen.get("packet") else None
+    lane = chosen["lane"]
     decision = _decide(case, service, lane, frozenset(fields), person, ring, now)
     if not decision.allowed:
         audit.record("referral.refused", by=by, record=case, lane=decision.lane,
                      reasons=[reason.code for reason in decision.reasons])  # fmt: skip
         raise NotAllowed(decision)
     with transaction.atomic():
-        return _recorded(case, service, need, how, decision, note, by, ring, now)
+        packet = None
+        if provider is not None:
+            packet = pack(case=case, provider=provider, need=need, decision=decision, person=person, days=days, by=by,
+                          ring=ring, now=now)  # fmt: skip
+        return _recorded(case, service, need, how, decision, packet, note, by, ring, now)
 
 
 @transaction.atomic
@@ -79,21 +88,22 @@ def _decide(
 
 
 def _recorded(
-    case: Case, service: Service, need: str, how: str, decision: Decision, note: str, by: Any, ring: KeyRing,
-    now: datetime,
+    case: Case, service: Service, need: str, how: str, decision: Decision, packet: Packet | None, note: str, by: Any,
+    ring: KeyRing, now: datetime,
 ) -> Referral:  # fmt: skip
     # Read out by phone, the referral has already happened: its outcome is that it was given.
+    told = sorted(packet.opened(ring).facts if packet is not None else decision.fields)
     outcome = "given_by_phone" if decision.lane == Lane.SELF else "no_answer"
     referral = Referral(
-        id=uuid.uuid4(), case=case, key=case.key, made_at=now, made_by=by, state=_state(outcome),
+        id=uuid.uuid4(), case=case, key=case.key, packet=packet, made_at=now, made_by=by, state=_state(outcome),
         state_changed_at=now, state_changed_by=by,
     )  # fmt: skip
     referral.seal(
         ring, service=str(service.pk), need=need, how=how, outcome=outcome, note=note or None,
-        shared=sorted(decision.fields), decision=decision.as_mapping(),
+        shared=told, decision=decision.as_mapping(),
     )  # fmt: skip
     referral.save(force_insert=True)
-    audit.record("referral.made", by=by, record=referral, lane=decision.lane, fields=sorted(decision.fields))
+    audit.record("referral.made", by=by, record=referral, lane=decision.lane, fields=told)
     return referral
 
 

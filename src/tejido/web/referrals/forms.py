@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import code_list
 from tejido.web.accounts.choices import code_choices
+from tejido.web.referrals.packing import DAYS, MOST_DAYS
 
 
 class ReferralForm(forms.Form):
@@ -27,6 +28,10 @@ class ReferralForm(forms.Form):
         label=_("What we tell the service (only if she does not call herself)"), required=False,
         choices=code_choices("shareable_field"), widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+    days = forms.IntegerField(
+        label=_("For how many days a packet opens"), required=False, min_value=1, max_value=MOST_DAYS, initial=DAYS,
+        help_text=_("At most until her release ends. Only for a packet."),
+    )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
 
     def __init__(
@@ -40,6 +45,24 @@ class ReferralForm(forms.Form):
         """The facts the service is told: none where she calls herself, whatever boxes are marked."""
         how = code_list("referral_how").codes[self.cleaned_data["how"]]
         return [] if how.properties["lane"] == "self" else list(self.cleaned_data["shared"])
+
+
+class ProviderForm(forms.Form):
+    """Someone who works for a service, and for which."""
+
+    organisation = forms.ChoiceField(label=_("Organisation, as in the directory"))
+    name = forms.CharField(label=_("Name"), max_length=80)
+    login = forms.RegexField(
+        label=_("User name"), max_length=60, regex=r"^[a-z0-9][a-z0-9._-]*$",
+        help_text=_("Small letters, numbers, dots and hyphens."),
+    )  # fmt: skip
+    language = forms.ChoiceField(label=_("Language of her screens"), choices=[("es", "Español"), ("en", "English")])
+
+    def __init__(self, *args: Any, organisations: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = [  # type: ignore[attr-defined]
+            ("", _("choose")), *((each, each) for each in organisations),
+        ]  # fmt: skip
 
 
 class OutcomeForm(forms.Form):

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 
 from tejido.web.cases.models import CasePart
+from tejido.web.packets.models import Packet
+from tejido.web.security.belonging import belongs_to
 from tejido.web.security.fields import SealedField
 
 
@@ -20,6 +22,7 @@ class Referral(CasePart):
         "key": "random",
         "revision": "number of saves",
         "case": "random",
+        "packet": "random; the packet says which provider it went to",
         "made_at": "when",
         "made_by": "by whom",
         "state": "open or closed",
@@ -31,6 +34,8 @@ class Referral(CasePart):
         OPEN = "open"
         CLOSED = "closed"
 
+    # Where she was referred by packet: from the packet itself nothing leads back to the case.
+    packet = models.OneToOneField(Packet, on_delete=models.SET_NULL, null=True, related_name="referral")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
@@ -41,8 +46,14 @@ class Referral(CasePart):
 
     service = SealedField()  # id of the directory's service
     need = SealedField()  # code list service_need
-    how = SealedField()  # code list referral_how: read_out_by_phone, warm_hand_over, sent
+    how = SealedField()  # code list referral_how: read_out_by_phone, warm_hand_over, packet, sent
     outcome = SealedField()  # code list referral_outcome
     shared = SealedField()  # list of code list shareable_field: what the service was told; empty when she calls herself
     decision = SealedField()  # the Decision that let it leave, as a mapping
     note = SealedField()
+
+
+@belongs_to("referrals.referral")
+def _packet_of(referral: Referral) -> list[models.QuerySet[Packet]]:
+    """What a provider was sent goes with the referral, and its answers with it."""
+    return [Packet.objects.filter(referral=referral)]

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
@@ -18,6 +20,8 @@ from tejido.web.directory.models import Service
 from tejido.web.referrals import actions
 from tejido.web.referrals.forms import OutcomeForm, ReferralForm
 from tejido.web.referrals.models import Referral
+from tejido.web.referrals.packing import DAYS
+from tejido.web.referrals.packing import withdraw_referral as withdraw
 from tejido.web.security import audit
 from tejido.web.security.access import requires
 from tejido.web.security.once import once
@@ -42,8 +46,11 @@ def make_referral(request: StaffRequest, case_id: UUID) -> HttpResponse:
             actions.make_referral(
                 case=case, service=next(each for each in services if str(each.pk) == chosen["service"]),
                 need=chosen["need"], how=chosen["how"], fields=form.told(), person=chosen["person"] or None,
-                note=chosen["note"], by=request.user, ring=request.ring, now=timezone.now(),
+                note=chosen["note"], days=chosen["days"] or DAYS, by=request.user, ring=request.ring,
+                now=timezone.now(),
             )  # fmt: skip
+        except BadInput as refused:
+            form.add_error(refused.where if refused.where in form.fields else None, refused.words[short_language()])
         except NotAllowed as refused:
             for line in refused.decision.lines(short_language()):
                 form.add_error(None, line)
@@ -76,6 +83,16 @@ def report_outcome(request: StaffRequest, referral_id: UUID) -> HttpResponse:
             return redirect("show_case", referral.case_id)
     context = {"form": form, "referral": referral, "opened": opened, "case": referral.case}
     return render(request, "referrals/report_outcome.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Permission.REFERRAL_SEND)
+def withdraw_referral(request: StaffRequest, referral_id: UUID) -> HttpResponse:
+    """Take a packet back."""
+    found = Referral.objects.select_related("case", "packet").filter(case__in=Case.objects.visible_to(request.user))
+    referral = get_object_or_404(found.exclude(packet=None), pk=referral_id)
+    withdraw(referral=referral, by=request.user, now=timezone.now())
+    return redirect("show_case", referral.case_id)
 
 
 def _named(services: list[Service]) -> list[tuple[str, str]]:

@@ -55,7 +55,8 @@ class TeamDirectory(Protocol):
 class KeyRing:
     """Opens and seals for one member, or only seals where nobody is signed in.
 
-    `teams` gives a team's current generation number; `secret_of` unlocks one generation when first needed.
+    `teams` gives a team's current generation number; `secret_of` unlocks one generation when first needed. `rewraps` is
+    false at a door that may write no key.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class KeyRing:
         teams: Mapping[UUID, int] | None = None,
         secret_of: Callable[[UUID, int], TeamSecret] | None = None,
         batch: MutableMapping[str, str] | None = None,
+        rewraps: bool = True,
     ) -> None:
         self.node = node
+        self._rewraps = rewraps
         self.member_id = member_id
         self.batch = batch if batch is not None else {}
         self._directory = directory
@@ -137,6 +140,12 @@ class KeyRing:
             raise NoKey(str(team_id))
         return self._secret(team_id, self._teams[team_id])
 
+    def secret(self, team_id: UUID, generation: int) -> TeamSecret:
+        """One generation of a team's secret, to seal it to a newcomer; raises `NoKey`."""
+        if team_id not in self._teams:
+            raise NoKey(str(team_id))
+        return self._secret(team_id, generation)
+
     def holds(self, key_id: UUID) -> bool:
         """Has this record key been unlocked?"""
         return key_id in self._raw
@@ -171,7 +180,8 @@ class KeyRing:
         raw = open_box(secret.box, grant.sealed, context.encode())
         if len(raw) != 32:
             raise CannotOpen
-        self._rewrap(grant, raw)
+        if self._rewraps:
+            self._rewrap(grant, raw)
         return raw
 
     def _rewrap(self, grant: KeyGrant, raw: bytes) -> None:

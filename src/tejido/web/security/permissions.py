@@ -20,6 +20,8 @@ class Permission(StrEnum):
     RELEASE_RECORD = "release.record"
     REFERRAL_SEND = "referral.send"
     SERVICE_EDIT = "service.edit"
+    PACKET_READ = "packet.read"
+    PACKET_ANSWER = "packet.answer"
     HANDOVER_SEND = "handover.send"
     HANDOVER_ANSWER = "handover.answer"
     DANGER_SEND = "danger.send"
@@ -48,6 +50,8 @@ TEAM = frozenset(
         Permission.CASE_EDIT,
         Permission.RELEASE_RECORD,
         Permission.REFERRAL_SEND,
+        Permission.PACKET_READ,
+        Permission.PACKET_ANSWER,
         Permission.HANDOVER_SEND,
         Permission.HANDOVER_ANSWER,
         Permission.DANGER_SEND,

@@ -42,6 +42,8 @@ _CARRIES_CASES = _TAKES_CONTACTS | {
     Permission.SERVICE_EDIT,
 }
 
+PROVIDER = "provider"  # works elsewhere: signs in at a door of her own, and has no other role beside it
+
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
@@ -84,6 +86,15 @@ ROLES: dict[str, Role] = {
                 "es": "Da los avisos que pide la ley o la sobreviviente. No atiende la línea ni traspasa casos.",
             },
             frozenset(_WORKS_ON_CASES | {Permission.HOLD_EDIT}),
+        ),
+        Role(
+            PROVIDER,
+            {"en": "Service provider", "es": "Persona proveedora de servicios"},
+            {
+                "en": "Works at a shelter, a clinic, a lawyer's: opens the referral packets sent there, and answers.",
+                "es": "Trabaja en un refugio, una clínica, un despacho: abre las fichas que se envían ahí y responde.",
+            },
+            frozenset({Permission.PACKET_READ, Permission.PACKET_ANSWER}),
         ),
         Role(
             "data_analyst",

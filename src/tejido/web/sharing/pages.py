@@ -27,8 +27,8 @@ from tejido.web.consents.frames import (
     values_of,
 )
 from tejido.web.mailbox.models import InboundMessage
+from tejido.web.referrals.facts import held_in
 from tejido.web.security.keyring import KeyRing
-from tejido.web.sharing.frames import held_in
 from tejido.web.sharing.models import Handover, SharedAgreement
 
 Choices = list[tuple[str, str]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The check: one survivor, two organisations, six doors, played over HTTP and verified step by step."""
+"""The check: one survivor, two organisations, eight doors, played over HTTP and verified step by step."""
 
 from __future__ import annotations
 

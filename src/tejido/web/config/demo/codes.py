@@ -11,7 +11,7 @@ def main() -> None:
     django.setup()
     from tejido.web.accounts.demo import demo_logins
 
-    for login in demo_logins():
+    for login in demo_logins(everyone=True):
         print(f"    {login.login:10} {login.password}  {login.code}   {login.role['en']} · {login.role['es']}")
 
 

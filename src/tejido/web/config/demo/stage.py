@@ -79,7 +79,11 @@ class Stage:
 
     @property
     def _is_complete(self) -> bool:
-        return (self.folder / _COMPLETE).is_file() and (self.folder / _MARK).is_file()
+        return (self.folder / _COMPLETE).is_file() and (self.folder / _MARK).is_file() and self._has_every_door()
+
+    def _has_every_door(self) -> bool:
+        """Not where an earlier version, which had fewer, made the demo: it is made again."""
+        return all(address(read_environment(self.folder / code), door) for code in NODES for door in DOORS)
 
     def _kept_ports(self) -> list[int]:
         environments = [read_environment(self.folder / code) for code in NODES]
@@ -164,7 +168,7 @@ class Stage:
         """Start both organisations' doors and workers and wait until they answer."""
         self.nodes = {code: Running.of(self.folder / code) for code in NODES}
         refuse_busy(self._kept_ports())
-        self.say("Starting six doors · Abriendo seis puertas")
+        self.say("Starting eight doors · Abriendo ocho puertas")
         for node in self.nodes.values():
             for name in (*DOORS, "worker"):
                 node.start(name)
@@ -246,8 +250,8 @@ def _refuse_full(folder: Path, needed: int) -> None:
 
 
 def _ports_from(first: int | None) -> dict[str, dict[str, int]]:
-    """Three ports for each organisation: its usual ones, or six in a row from `first`."""
-    begins = {node.code: node.first_port if first is None else first + 3 * place
+    """Four ports for each organisation: its usual ones, or eight in a row from `first`."""
+    begins = {node.code: node.first_port if first is None else first + len(DOORS) * place
               for place, node in enumerate(NODES.values())}  # fmt: skip
     return {code: {door: begin + place for place, door in enumerate(DOORS)} for code, begin in begins.items()}
 
@@ -257,6 +261,9 @@ def _flat(ports: Mapping[str, Mapping[str, int]]) -> list[int]:
 
 
 def ports_for_check() -> dict[str, dict[str, int]]:
-    """Six ports nobody listens on."""
-    drawn = free_ports(6)
-    return {code: dict(zip(DOORS, drawn[3 * place : 3 * place + 3], strict=True)) for place, code in enumerate(NODES)}
+    """Eight ports nobody listens on."""
+    each, drawn = len(DOORS), free_ports(len(DOORS) * len(NODES))
+    return {
+        code: dict(zip(DOORS, drawn[each * place : each * (place + 1)], strict=True))
+        for place, code in enumerate(NODES)
+    }

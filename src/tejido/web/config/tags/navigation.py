@@ -21,6 +21,8 @@ _ROOMS: tuple[tuple[Any, Permission | None, str], ...] = (
     (_("Contacts"), Permission.CONTACT_READ, "list_contacts"),
     (_("Cases"), Permission.CASE_READ, "list_cases"),
     (_("Search"), Permission.CASE_SEARCH, "find_case"),
+    (_("Referrals received"), Permission.PACKET_READ, "list_packets"),
+    (_("Colleagues"), Permission.PACKET_READ, "list_colleagues"),
     (_("Services"), Permission.REFERRAL_SEND, "list_services"),
     (_("Hand-overs"), Permission.CASE_READ, "list_handovers"),
     (_("Alerts"), Permission.ALERT_READ, "list_alerts"),

@@ -18,13 +18,13 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.models import Member
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import local_day
+from tejido.web.referrals.facts import facts_of
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing.actions.alerts import alerted, promise_to_tell, raise_alert
 from tejido.web.sharing.actions.deciding import decide
 from tejido.web.sharing.actions.sending import finish, new_handover
-from tejido.web.sharing.frames import facts_of
 from tejido.web.sharing.models import Handover, SharedAgreement
 
 

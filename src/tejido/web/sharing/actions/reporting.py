@@ -22,13 +22,13 @@ from tejido.web.accounts.models import Member
 from tejido.web.cases.models import Case
 from tejido.web.cases.pages import is_under_18
 from tejido.web.consents.frames import local_day, our_rules
+from tejido.web.referrals.facts import Known, facts_of
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing.actions.alerts import alerted, promise_to_tell, raise_alert
 from tejido.web.sharing.actions.deciding import decide
-from tejido.web.sharing.frames import Known, facts_of
 from tejido.web.sharing.models import Report
 
 # What each lane serves; the gate refuses a purpose that is not its lane's.

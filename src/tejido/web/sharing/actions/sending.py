@@ -21,13 +21,14 @@ from tejido.web.cases.models import Case
 from tejido.web.consents import actions as consents
 from tejido.web.consents.frames import as_value, local_day, our_rules
 from tejido.web.consents.models import Release
+from tejido.web.referrals.facts import Known, facts_of
+from tejido.web.referrals.packing import withdraw_resting_on
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing.actions.deciding import decide, release_body, still_given
 from tejido.web.sharing.actions.messages import send_message
-from tejido.web.sharing.frames import Known, facts_of
 from tejido.web.sharing.models import Handover, SharedAgreement
 
 
@@ -131,10 +132,10 @@ def finish(
 
 @transaction.atomic
 def revoke_release(*, release: Release, by: Any, ring: KeyRing, now: datetime) -> int:
-    """She changed her mind: the release ends, and every hand-over that rests on it is called back. How many were."""
+    """She changed her mind: the release ends; hand-overs and packets that rest on it are called back. How many were."""
     if not consents.revoke_release(release=release, by=by, now=now):
         return 0
-    called_back = 0
+    called_back = withdraw_resting_on(release=release, by=by, ring=ring, now=now)
     for handover in Handover.objects.open().filter(case=release.case, direction=Handover.Direction.OUT):
         decision = handover.opened(ring).decision or {}
         if str(release.pk) in decision.get("releases", []):
