@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from tejido.web.config import staff
 from tejido.web.config.django_settings import door_settings
 
 
@@ -26,6 +27,11 @@ def public_door(cast):
     """Requests made while this holds go through the public door."""
     with override_settings(**_public()):
         yield
+
+
+def staff_door():
+    """Inside `public_door`: requests made while this holds go through the staff door."""
+    return override_settings(**{name: getattr(staff, name) for name in _public()})
 
 
 def visitor(language: str = "es", **options: object) -> Client:

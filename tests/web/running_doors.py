@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tejido.crypto import totp_code
 from tejido.web.config.processes import door_command
@@ -39,6 +40,16 @@ print(json.dumps({"logins": {login: [password, secret.hex()] for login, (passwor
 """
 
 
+# Runs beside the doors, on the same node, as someone who signed in: what a test must look at from inside.
+_INSIDE = """
+import json, sys
+import django
+django.setup()
+from tests.web.seeding import SeatedCast
+cast = SeatedCast({login: (word, bytes.fromhex(raw)) for login, (word, raw) in json.loads(sys.argv[1]).items()})
+"""
+
+
 @dataclass
 class Doors:
     """Addresses of the running doors, who may sign in, and ids of what was put in."""
@@ -46,6 +57,18 @@ class Doors:
     addresses: dict[str, str]
     logins: dict[str, tuple[str, bytes]]
     seeded: dict[str, str]
+    environment: dict[str, str]
+
+    def run(self, code: str) -> Any:
+        """What `code` prints as JSON: run inside the node, where `cast` has the members and their rings."""
+        logins = json.dumps({login: [word, secret.hex()] for login, (word, secret) in self.logins.items()})
+        ran = subprocess.run(
+            [sys.executable, "-c", _INSIDE + code, logins], capture_output=True, text=True, check=False,
+            env=self.environment | {"DJANGO_SETTINGS_MODULE": "tejido.web.config.staff"},
+        )  # fmt: skip
+        if ran.returncode != 0:
+            raise RuntimeError(ran.stderr)
+        return json.loads(ran.stdout.splitlines()[-1])
 
     def credentials(self, login: str) -> dict[str, str]:
         """What she types at the sign-in page right now."""
@@ -118,6 +141,7 @@ def running_doors(folder: Path) -> Iterator[Doors]:
             addresses={"public": f"http://127.0.0.1:{public}", "staff": f"http://127.0.0.1:{staff}"},
             logins={login: (password, bytes.fromhex(raw)) for login, (password, raw) in told["logins"].items()},
             seeded=told["seeded"],
+            environment=environment,
         )
     finally:
         for process in processes:

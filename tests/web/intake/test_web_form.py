@@ -176,7 +176,7 @@ def test_two_contacts_never_share_a_code():
 
 def test_no_row_of_any_table_holds_a_word_she_typed():
     _send(visitor("es"))
-    canaries = ["Canario Azul", "4471", "zopilote", "Quetzal", "safe_at_times"]
+    canaries = ["Canario Azul", "55 0000 4471", "zopilote", "Quetzal", "safe_at_times"]
     whole = whole_database()
     assert Contact.objects.get().code.encode() in whole
     for canary in canaries:

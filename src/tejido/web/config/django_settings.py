@@ -79,6 +79,7 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
                         "tejido.web.config.page.page",
                     ],
                     "builtins": [
+                        "tejido.web.config.tags.assets",
                         "tejido.web.config.tags.words",
                         "tejido.web.config.tags.navigation",
                         "tejido.web.config.tags.sending",

@@ -38,7 +38,7 @@ def show_desk(request: StaffRequest) -> HttpResponse:
     if allows(user, Permission.CONTACT_TAKE):
         context["waiting"] = queue_page(user, "waiting", None).rows[:_MOST]
         mine = Contact.objects.visible_to(user).filter(owner=user, state=Contact.State.TAKEN)
-        context["taken"] = list(mine.defer(*Contact.sealed_names()).order_by("-received_at")[:_MOST])
+        context["taken"] = list(mine.defer("arrival", *Contact.sealed_names()).order_by("-received_at")[:_MOST])
     if allows(user, Permission.CASE_READ):
         carried = Case.objects.visible_to(user).open().filter(owner=user)
         context["cases"] = list(carried.defer(*Case.sealed_names()).order_by("-opened_on", "pk")[:_MOST])

@@ -16,6 +16,7 @@ from tejido.crypto import CannotOpen
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Member, Team
+from tejido.web.intake.channels.web_form.arrivals import arrived_values
 from tejido.web.intake.codes import coded_contact
 from tejido.web.intake.models import Contact
 from tejido.web.intake.naming import Values, phone_values, spoken_name_values
@@ -24,6 +25,7 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.coded import write_coded
 from tejido.web.security.keyring import KeyRing, NoKey
+from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.searching import index, index_many
 
@@ -92,6 +94,7 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
     if contact.state != Contact.State.WAITING:
         raise AlreadyTaken(contact)
     answers = contact.opened(ring).values
+    door_key = _opened_here(contact, answers, by, ring) if contact.arrival else None
     answers["language"] = answers["language"] or contact.routing_language or None
     if contact.notice_version and answers["notice"] is None:
         answers["notice"] = {
@@ -99,16 +102,36 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
             "at": contact.notice_at.isoformat() if contact.notice_at else None,
             "language": contact.notice_language or contact.routing_language,
         }
-    contact.seal(ring, language=answers["language"], notice=answers["notice"])
+    rewritten = answers if door_key else {"language": answers["language"], "notice": answers["notice"]}
+    contact.seal(ring, **rewritten)
     contact.routing_language = contact.notice_language = ""
     contact.owner, contact.state = by, Contact.State.TAKEN
     contact.state_changed_at, contact.state_changed_by = now, by
     contact.save_revision(expected=contact.revision)
+    if door_key:
+        door_key.delete()
     # It arrived sealed to intake alone; from now on the duty team's break-glass reaches it like any other.
     ring.share(contact.key, team_of(Team.Kind.DUTY).pk)
     _keep_findable(contact, answers, ring)
     audit.record("contact.taken", by=by, record=contact, kind=contact.channel)
     return contact
+
+
+def _opened_here(contact: Contact, answers: dict[str, Any], by: Member, ring: KeyRing) -> RecordKey | None:
+    """Put what was sealed on her device into `answers`; the key it was kept under until now, to be deleted.
+
+    From here on it is sealed under a key that the door, which took it in, never held. A box that cannot be read stays
+    with the contact as it came, and the page says so.
+    """
+    arrived = arrived_values(contact, ring)
+    if arrived is None:
+        audit.record("record.did_not_open", by=by, record=contact, kind="arrival")
+        return None
+    notice = {**(answers["notice"] or {}), "voluntary": arrived.pop("voluntary", False)}
+    answers |= arrived | {"notice": notice}
+    door_key, contact.arrival = contact.key, None
+    contact.key = ring.new_key("contact", [contact.team_id, team_of(Team.Kind.DUTY).pk])
+    return door_key
 
 
 @transaction.atomic
@@ -123,7 +146,8 @@ def make_arrivals_findable(*, by: Member, ring: KeyRing, most: int = 100) -> int
     looked_into, terms = list(waiting[:most]), {}
     for contact in looked_into:
         try:
-            terms[contact.pk] = _found_by(contact.opened(ring).values)
+            arrived = (arrived_values(contact, ring) or {}) if contact.arrival else {}
+            terms[contact.pk] = _found_by(contact.opened(ring).values | arrived)
         except (CannotOpen, NoKey):  # spoilt from outside: it must not stop every search; whoever takes it is told
             audit.record("record.did_not_open", by=by, record=contact)
         else:

@@ -50,6 +50,7 @@ class Contact(SealedRecord):
         "notice_version": "of the privacy notice shown",
         "notice_at": "when it was shown",
         "notice_language": "only while it waits; then sealed with the rest",
+        "arrival": "ciphertext: what was sealed on her own device, until someone takes it",
         "findable": "have its search tokens been made; a contact that arrived by itself waits for a member's session",
     }
 
@@ -75,6 +76,7 @@ class Contact(SealedRecord):
     notice_at = models.DateTimeField(null=True)
     notice_language = models.CharField(max_length=3, blank=True)
     findable = models.BooleanField(default=False)
+    arrival = models.BinaryField(null=True, editable=False)
 
     language = SealedField()  # code list language
     speaker = SealedField()  # code list speaker: who is speaking

@@ -34,7 +34,7 @@ _SHOWN = ("waiting", "mine", "recent")
 
 def queue_page(user: Any, shown: str, after: UUID | None) -> Page:
     """Rows of one view of the queue: codes, days, channel, who."""
-    contacts = Contact.objects.visible_to(user).select_related("owner").defer(*Contact.sealed_names())
+    contacts = Contact.objects.visible_to(user).select_related("owner").defer("arrival", *Contact.sealed_names())
     if shown == "waiting":
         return Page(list(contacts.waiting()[:SIZE]), None)  # whoever is taken makes room for the next
     last = get_object_or_404(contacts, pk=after) if after else None

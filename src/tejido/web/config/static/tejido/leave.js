@@ -3,15 +3,18 @@
 // so that "back" does not return here, and pressing Escape three times within two seconds leaves as well.
 "use strict";
 (() => {
-  const links = document.querySelectorAll("a[data-leave]");
-  if (!links.length) return;
+  const link = () => document.querySelector("a[data-leave]"); // asked anew: the form puts another page in this one's place
   const leave = () => {
+    const to = link();
+    if (!to) return;
     // Emptied first: what was on the screen must be gone even if the network is slow.
     document.body.hidden = true;
     for (const form of document.forms) form.reset();
-    window.location.replace(links[0].href);
+    window.location.replace(to.href);
   };
-  for (const link of links) link.addEventListener("click", (event) => { event.preventDefault(); leave(); });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a[data-leave]")) { event.preventDefault(); leave(); }
+  });
   let pressed = [];
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") { pressed = []; return; }

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What arrives by the public form, sealed before anything else happens to it."""
+"""What arrives by the public form: already sealed on her device, or sealed here before anything else happens to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tejido.web.accounts.keys import anonymous_ring, team_of
 from tejido.web.accounts.models import Team
+from tejido.web.intake.channels.web_form.arrivals import answers_of
 from tejido.web.intake.models import Contact
 from tejido.web.intake.spoken import free_code
 from tejido.web.security import audit
@@ -19,35 +21,62 @@ from tejido.web.security import audit
 CHANNEL = "web_form"
 
 
+class AlreadyHere(Exception):
+    """The same page was sent before: it is one contact."""
+
+
 @transaction.atomic
 def receive(
-    *, notice_version: str, notice_at: datetime, notice_language: str, answers: Mapping[str, Any], now: datetime
-) -> Contact:
+    *, notice_version: str, notice_at: datetime, notice_language: str, answers: Mapping[str, Any], now: datetime,
+    contact_id: UUID | None = None,
+) -> Contact:  # fmt: skip
     """Seal `answers` (the cleaned form) to the team that answers the line; the contact waits. Nobody is signed in."""
-    ring, team = anonymous_ring(), team_of(Team.Kind.INTAKE)
-    contact = Contact(key=ring.new_key("contact", [team.pk]), team=team, code=free_code(Contact), channel=CHANNEL)
-    contact.seal(ring, **_sealed(answers), notice={
+    given = answers_of(answers)
+    notice = {
         "version": notice_version, "at": notice_at.isoformat(), "language": notice_language,
-        "voluntary": bool(answers.get("voluntary")),
-    })  # fmt: skip
-    contact.received_at = contact.state_changed_at = now
-    contact.received_on = now.astimezone(settings.TEJIDO.time_zone).date()
+        "voluntary": given.pop("voluntary"),
+    }  # fmt: skip
+    ring, contact = anonymous_ring(), _new(contact_id)
+    contact.key = ring.new_key("contact", [contact.team_id])
+    contact.seal(ring, **given, notice=notice)
     contact.routing_language = answers.get("language") or notice_language
-    contact.notice_version, contact.notice_at, contact.notice_language = notice_version, notice_at, notice_language
-    contact.save(force_insert=True)
-    audit.record("contact.arrived", by=None, record=contact)
+    return _kept(contact, notice, now)
+
+
+@transaction.atomic
+def receive_sealed(
+    *, notice_version: str, notice_at: datetime, notice_language: str, arrival: bytes, language: str, now: datetime,
+    contact_id: UUID,
+) -> Contact:  # fmt: skip
+    """Keep what was sealed on her device as it came. `language`: in which someone should answer, in clear as ever."""
+    notice = {"version": notice_version, "at": notice_at.isoformat(), "language": notice_language}
+    ring, contact = anonymous_ring(), _new(contact_id)
+    contact.key = ring.new_key("contact", [contact.team_id])
+    contact.seal(ring, notice=notice)
+    contact.arrival = arrival
+    contact.routing_language = language or notice_language
+    return _kept(contact, notice, now)
+
+
+def _new(contact_id: UUID | None) -> Contact:
+    contact = Contact(team=team_of(Team.Kind.INTAKE), code=free_code(Contact), channel=CHANNEL)
+    contact.id = contact_id or contact.id
     return contact
 
 
-def _sealed(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The form's answers as the contact's sealed fields; what was left empty stays absent."""
-    how = "\n".join(part for part in (answers.get("email"), answers.get("reply_how")) if part)
-    values = {
-        "own_words": answers.get("own_words"),
-        "language": answers.get("language"),
-        "under_18": answers.get("under_18"),
-        "reply_safety": answers.get("reply_safety"),
-        "reply_how": how,
-        "contactor_phone": answers.get("phone"),
-    }
-    return {name: value for name, value in values.items() if value}
+def _kept(contact: Contact, notice: Mapping[str, Any], now: datetime) -> Contact:
+    contact.received_at = contact.state_changed_at = now
+    contact.received_on = now.astimezone(settings.TEJIDO.time_zone).date()
+    contact.notice_version, contact.notice_language = notice["version"], notice["language"]
+    contact.notice_at = datetime.fromisoformat(notice["at"])
+    for _try in range(3):
+        try:
+            with transaction.atomic():
+                contact.save(force_insert=True)
+            break
+        except IntegrityError:  # the id is taken, or (once in years) someone drew the same code in the same moment
+            contact.code = free_code(Contact)
+    else:
+        raise AlreadyHere(contact.pk)
+    audit.record("contact.arrived", by=None, record=contact)
+    return contact
