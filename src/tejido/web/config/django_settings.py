@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.csp import CSP
 
+from tejido.web.config.headers import with_static
 from tejido.web.config.settings import node_settings
 
 _WEB = Path(__file__).resolve().parents[1]
@@ -90,6 +91,8 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
         **_language(node.operator.languages[0], node.time_zone.key),
         **_static(),
         **_hardening(prefix, secure=node.secure_cookies),
+        # Two years; sent only where the door's own address is an https one.
+        "SECURE_HSTS_SECONDS": 63_072_000 if node.addresses[door].startswith("https://") else 0,
     }
 
 
@@ -111,6 +114,7 @@ def _static() -> dict[str, Any]:
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
         "WHITENOISE_ALLOW_ALL_ORIGINS": False,
+        "WHITENOISE_ADD_HEADERS_FUNCTION": with_static,
     }
 
 

@@ -111,7 +111,8 @@ def environ(scope: Any, body: bytes) -> dict[str, Any]:
         "CONTENT_LENGTH": scope.headers.get("content-length") or str(len(body)),
         "CONTENT_TYPE": scope.headers.get("content-type", ""),
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
+        # As whoever asked sees it: where the door's address is https, a proxy before it has taken that off.
+        "wsgi.url_scheme": settings.TEJIDO.addresses[settings.DOOR].partition(":")[0],
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,

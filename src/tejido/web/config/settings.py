@@ -85,6 +85,16 @@ def _door_secret(door: str) -> str:
     return value
 
 
+def _distinct() -> None:
+    """What one door knows must be worth nothing at another."""
+    seen: dict[str, str] = {}
+    doors = [f"TEJIDO_SECRET_{door.upper()}" for door in DOORS]
+    for name in (*doors, "TEJIDO_PEPPER", "TEJIDO_ENVIRONMENT_KEY", "TEJIDO_TRANSPORT_KEY"):
+        other = seen.setdefault(_text(name), name)
+        if other != name:
+            raise _wrong(name, f"another secret than {other}", f"otro secreto que {other}")
+
+
 def _hosts() -> tuple[str, ...]:
     hosts = tuple(host.strip() for host in _text("TEJIDO_HOSTS", "127.0.0.1,localhost").split(","))
     if not all(re.fullmatch(r"\.?[A-Za-z0-9.:\[\]-]+", host) for host in hosts):
@@ -152,6 +162,7 @@ def _zone() -> ZoneInfo:
 def node_settings() -> NodeSettings:
     """The settings of this process; raises `BadInput` for the first that is missing or wrong."""
     pinned = os.environ.get("TEJIDO_VERIFY_KEY", "")
+    _distinct()
     return NodeSettings(
         node=_node(),
         data=_folder(),
