@@ -10,12 +10,22 @@ from tejido.crypto.errors import BadSignature, CannotOpen, UnsignedKey
 from tejido.crypto.passwords import PasswordCost, open_with_password, seal_with_password
 from tejido.crypto.random_codes import spoken_code
 from tejido.crypto.recovery import BadShares, PaperKey, join_shares, new_paper_key, shares_needed
+from tejido.crypto.return_codes import (
+    BadCode,
+    ReturnCode,
+    code_salt,
+    derive_return,
+    grouped,
+    new_return_code,
+    typed_code,
+)
 from tejido.crypto.signatures import SignedKey, SigningKey, VerifyKey, fingerprint
 from tejido.crypto.streams import StreamSealer, open_stream, seal_stream, sealed_length
 from tejido.crypto.tokens import search_token
 from tejido.crypto.totp import new_totp_secret, totp_code, totp_step
 
 __all__ = [
+    "BadCode",
     "BadShares",
     "BadSignature",
     "BoxKey",
@@ -24,15 +34,20 @@ __all__ = [
     "PaperKey",
     "PasswordCost",
     "PublicKey",
+    "ReturnCode",
     "SignedKey",
     "SigningKey",
     "StreamSealer",
     "UnsignedKey",
     "VerifyKey",
+    "code_salt",
+    "derive_return",
     "fingerprint",
+    "grouped",
     "join_shares",
     "new_key",
     "new_paper_key",
+    "new_return_code",
     "new_totp_secret",
     "open_box",
     "open_field",
@@ -48,6 +63,7 @@ __all__ = [
     "spoken_code",
     "totp_code",
     "totp_step",
+    "typed_code",
     "unwrap_key",
     "wrap_key",
 ]

@@ -34,7 +34,7 @@ def writing(look):  # noqa: F811
 
 def _send(tab):
     tab.click("form#write .form-actions button")
-    tab.wait_for_url("**/write/thank-you/")
+    tab.wait_for_selector("[data-arrived]")
 
 
 def _opened(doors):  # noqa: F811

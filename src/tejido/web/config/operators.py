@@ -35,6 +35,7 @@ class Operator:
     domicile: str = ""  # where its privacy notice says it can be found
     privacy_contact: str = ""  # where rights over one's data are exercised
     keep_years: int = 5  # after the last contact; a promise of the privacy notice
+    answer_days: int = 90  # how long an answer can be read with a code, from the last word of either side
     # Where "leave this page" goes: somewhere many people go, that nobody asks about.
     exit_address: str = "https://www.google.com/"
 
@@ -61,6 +62,7 @@ def read_operator(path: Path) -> Operator:
             domicile=raw.get("domicile", ""),
             privacy_contact=raw.get("privacy_contact", ""),
             keep_years=int(raw.get("keep_years", 5)),
+            answer_days=int(raw.get("answer_days", 90)),
             exit_address=_https(raw.get("exit_address", Operator.exit_address)),
         )
     except FileNotFoundError:

@@ -26,6 +26,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "security_keygrant": "INSERT, SELECT (id)",
         "security_auditentry": "INSERT, SELECT (id)",
         "intake_contact": "INSERT, SELECT (code)",
+        "intake_conversation": "SELECT, INSERT, UPDATE",
+        "intake_reply": "SELECT (id, conversation_id, box, written_at, read_on), UPDATE (box, read_on)",
     },
     "partners": {
         "mailbox_partner": "SELECT",

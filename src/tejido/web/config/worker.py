@@ -19,6 +19,7 @@ def main() -> None:
 
     from tejido.crypto import SigningKey
     from tejido.web.accounts.unlocking import forget_ended
+    from tejido.web.intake.conversations import end_expired
     from tejido.web.mailbox.jobs import deliver_pending
     from tejido.web.packets.actions import expire_packets
     from tejido.web.security.audit import chain
@@ -37,9 +38,9 @@ def main() -> None:
     due = Worker(queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
                  max_tasks=None, worker_id="worker", excluded_queue_names=[])  # fmt: skip
     while not stopping.wait(0.5):
-        # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained, sessions and packets
-        # that ended.
-        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended, expire):
+        # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained, sessions, packets and
+        # conversations that ended.
+        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended, expire, end_expired):
             try:
                 work()
             except (OperationalError, OSError):

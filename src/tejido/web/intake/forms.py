@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tejido.web.intake.actions import ANSWERS
 from tejido.web.intake.choices import CodeField, CodesField, code_choices
+from tejido.web.intake.conversations import LONGEST_REPLY
 from tejido.web.intake.merging import remember_shown
 from tejido.web.intake.models import Contact
 
@@ -39,6 +40,18 @@ class TakeCallForm(forms.Form):
     """Picking up the phone: which language is she answering in?"""
 
     language = forms.ChoiceField(label=_("Language"), required=False, choices=code_choices("language"))
+
+
+class ReplyForm(forms.Form):
+    """An answer for whoever has the code."""
+
+    words = forms.CharField(
+        label=_("Your answer"), max_length=LONGEST_REPLY, widget=forms.Textarea({"rows": 10, "autocomplete": "off"}),
+        help_text=_(
+            "Someone else may be reading along. Write no names, and nothing of what was told that the answer does not "
+            "need. Say how to reach you safely and what happens next."
+        ),
+    )  # fmt: skip
 
 
 class ContactForm(forms.Form):

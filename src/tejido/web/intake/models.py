@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,6 +12,28 @@ from django.db import models
 from tejido.web.accounts.models import Team
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
+
+
+class Conversation(models.Model):
+    """A way back that someone left with what she wrote: a code only she has. Nothing here says who she is."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "finder": "hash of what her code stands for; emptied when it ends",
+        "expires_on": "the day after which nobody can read the answers any more",
+        "ended_on": "day on which it ended",
+        "ended_by": "by her or by time",
+    }
+
+    class EndedBy(models.TextChoices):
+        HER = "her"
+        TIME = "time"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    finder = models.BinaryField(max_length=32, unique=True, null=True)
+    expires_on = models.DateField(db_index=True)
+    ended_on = models.DateField(null=True)
+    ended_by = models.CharField(max_length=4, choices=EndedBy.choices, blank=True)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -51,6 +74,7 @@ class Contact(SealedRecord):
         "notice_at": "when it was shown",
         "notice_language": "only while it waits; then sealed with the rest",
         "arrival": "ciphertext: what was sealed on her own device, until someone takes it",
+        "conversation": "contacts written under one code belong together",
         "findable": "have its search tokens been made; a contact that arrived by itself waits for a member's session",
     }
 
@@ -77,6 +101,7 @@ class Contact(SealedRecord):
     notice_language = models.CharField(max_length=3, blank=True)
     findable = models.BooleanField(default=False)
     arrival = models.BinaryField(null=True, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, related_name="contacts")
 
     language = SealedField()  # code list language
     speaker = SealedField()  # code list speaker: who is speaking
@@ -93,6 +118,7 @@ class Contact(SealedRecord):
     advocate_view = SealedField()  # the advocate's own words, apart
     contactor_name = SealedField()
     contactor_phone = SealedField()
+    return_key = SealedField()  # public key that only her code opens, base64: answers are sealed to it
     notice = SealedField()  # {"version", "at", "language"} kept once taken
 
     objects = ContactQuerySet.as_manager()
@@ -113,3 +139,28 @@ class Contact(SealedRecord):
             models.Index(fields=["team", "-received_at"], name="contact_by_time"),
             models.Index(fields=["owner", "state", "-received_at"], name="contact_by_owner"),
         ]
+
+
+class Reply(SealedRecord):
+    """An answer left for whoever has the code. What she reads is sealed to her code; the team keeps its own copy."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "key": "random; the contact's",
+        "revision": "number of saves",
+        "conversation": "whose code reads it",
+        "contact": "what it answers",
+        "by": "who answered",
+        "written_at": "when",
+        "box": "ciphertext: opened by her code alone; emptied when the conversation ends",
+        "read_on": "day on which it was first opened",
+    }
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="replies")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="replies")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    box = models.BinaryField(null=True, editable=False)
+    read_on = models.DateField(null=True)
+
+    words = SealedField()

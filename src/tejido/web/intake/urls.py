@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tejido.web.intake import views
+from tejido.web.intake import reply_views, views
 
 urlpatterns = [
     path("contacts/", views.list_contacts, name="list_contacts"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path("contacts/<uuid:pk>/", views.edit_contact, name="edit_contact"),
     path("contacts/<uuid:pk>/take/", views.take_contact, name="take_contact"),
     path("contacts/<uuid:pk>/close/", views.close_contact, name="close_contact"),
+    path("contacts/<uuid:pk>/reply/", reply_views.write_reply, name="write_reply"),
 ]

@@ -19,6 +19,7 @@ from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
 from tejido.web.intake import actions
 from tejido.web.intake.choices import said
+from tejido.web.intake.conversations import can_answer
 from tejido.web.intake.forms import ContactForm, TakeCallForm
 from tejido.web.intake.merging import merged
 from tejido.web.intake.models import Contact
@@ -188,6 +189,7 @@ def _page(
     context = {
         "contact": contact, "form": form, "duties": actions.duties_for(values["under_18"]),
         "noted": values["duty_noted"], "notice": values["notice"], "differing": None,
+        "way_back": can_answer(contact, values["return_key"]), "answered": contact.replies.exists(),
         "case_link": getattr(contact, "case_link", None),
         **more,
     }  # fmt: skip

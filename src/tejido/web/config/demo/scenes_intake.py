@@ -31,7 +31,7 @@ def a_web_form_is_sealed_on_arrival(thread: Thread) -> str:
     thread.known["notice"] = version[1] if version else ""
     page = page.submit(page.form(having="own_words"), own_words=WRITTEN, language="es", reply_safety="safe_text_only",
                        reply_how="Solo mensajes, domingos", under_18="no")  # fmt: skip
-    must(page.status == 200 and "thank" in page.url, "the form thanks her", page)
+    must(page.status == 200 and "data-arrived" in page.html, "the form thanks her", page)
     must(b"Xochiquetzal" not in thread.database("mx"), "her words are in the database in clear")
     return "a web form arrives through the public door and is sealed: her words are nowhere in the database"
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tejido.crypto import CannotOpen, Context, open_box
+from tejido.crypto import CannotOpen, Context, PublicKey, open_box, seal_box
 from tejido.web.accounts.keys import SignedTeams
 from tejido.web.intake.channels.web_form.forms import WebForm
 from tejido.web.intake.models import Contact
@@ -75,14 +75,17 @@ def arrived_values(contact: Contact, ring: KeyRing) -> dict[str, Any] | None:
         said = json.loads(open_box(key, box, _info(contact.team_id, number, mark)))
     except (CannotOpen, NoKey, ValueError, RecursionError):
         return None
+    if not isinstance(said, dict):
+        return None
+    return_key = said.pop("return_key", None)
     # A stranger's bytes: what the form would not have taken from a person is not taken from a box either.
-    if not isinstance(said, dict) or not all(isinstance(value, str | bool) for value in said.values()):
+    if not all(isinstance(value, str | bool) for value in said.values()):
         return None
     form = WebForm(said)
-    return answers_of(form.cleaned_data) if form.is_valid() else None
+    return answers_of(form.cleaned_data, _believed(return_key)) if form.is_valid() else None
 
 
-def answers_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+def answers_of(cleaned: Mapping[str, Any], return_key: str = "") -> dict[str, Any]:
     """The form's answers as the contact's sealed fields; what was left empty stays absent."""
     how = "\n".join(part for part in (cleaned.get("email"), cleaned.get("reply_how")) if part)
     values = {
@@ -92,9 +95,19 @@ def answers_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
         "reply_safety": cleaned.get("reply_safety"),
         "reply_how": how,
         "contactor_phone": cleaned.get("phone"),
+        "return_key": return_key,
         "voluntary": bool(cleaned.get("voluntary")),
     }
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _believed(return_key: Any) -> str:
+    """The key an answer can be sealed to, tried out; empty for anything else."""
+    try:
+        seal_box(PublicKey(b64decode(return_key, validate=True)), b"", b"")
+    except (TypeError, ValueError):
+        return ""
+    return str(return_key)
 
 
 def _info(team_id: UUID, generation: int, mark: bytes) -> bytes:

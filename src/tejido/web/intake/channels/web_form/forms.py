@@ -62,7 +62,8 @@ class WebForm(forms.Form):
     reply_safety = forms.ChoiceField(
         label=_("Is it safe for us to answer you?"),
         help_text=_(
-            "Think of who could see the message or pick up the telephone. If you leave this empty, we do not answer."
+            "Think of who could see the message or pick up the telephone. If you leave this empty, we answer only on "
+            "this site, under a code that you are given."
         ),
         choices=lambda: _asked("reply_safety"), required=False, widget=forms.RadioSelect,
     )  # fmt: skip

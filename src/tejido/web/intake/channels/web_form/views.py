@@ -5,49 +5,34 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.conf import settings
-from django.core import signing
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from tejido.crypto import UnsignedKey
+from tejido.crypto import BadCode, derive_return, grouped, new_return_code, typed_code
 from tejido.vocabulary import code_list
-from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.language import remember_language, short_language
-from tejido.web.accounts.models import Team
 from tejido.web.intake.channels.web_form import actions
-from tejido.web.intake.channels.web_form.arrivals import MARK_BYTES, BadBox, Lock, arrival_of, contact_id, lock_for
+from tejido.web.intake.channels.web_form.arrivals import BadBox, arrival_of, contact_id
 from tejido.web.intake.channels.web_form.forms import WebForm
-from tejido.web.outreach.public_words import notice_on, real_lines
+from tejido.web.intake.channels.web_form.pages import (
+    Shown,
+    code_words,
+    finder_sent,
+    page_now,
+    page_sent,
+    sealing_words,
+    today_notice,
+)
+from tejido.web.outreach.public_words import real_lines
 from tejido.web.outreach.views import notice_sections
-
-_SALT = "tejido.web_form.notice"
-_FRESH = timedelta(days=2)  # a box sealed on an older page is asked for once more, under the team's newest key
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the page that was written on carries: the notice shown, and a mark of its own."""
-
-    version: str
-    at: datetime
-    language: str
-    mark: bytes
-
-    def signed(self) -> str:
-        """As the page carries it."""
-        said = {"version": self.version, "at": self.at.isoformat(), "language": self.language, "mark": self.mark.hex()}
-        return signing.dumps(said, salt=_SALT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,61 +40,75 @@ class Shown:
 def write_to_us(request: HttpRequest) -> HttpResponse:
     """The notice, then the form. What is sent is sealed on her device, or else before the answer is made."""
     now = timezone.now()
-    shown = _page_sent(request)
     if request.method == "POST" and "box" in request.POST:
-        return _take_box(request, shown, now)
+        status = take_box(request, now)
+        return _page(request, WebForm(), now, status=status) if status else _thank(request, "")
     form = WebForm(request.POST or None, initial={"language": short_language()}, voluntary_label=_voluntary(now))
     if request.method == "POST" and "switch" not in request.POST and form.is_valid():
-        # A door with a new secret, or a page sent by another program: the words matter more.
-        shown = shown or _page_now(now)
-        typed = json.dumps(sorted((name, request.POST.get(name, "")) for name in form.fields)).encode()
-        try:
-            actions.receive(
-                notice_version=shown.version, notice_at=shown.at, notice_language=shown.language,
-                answers=form.cleaned_data, contact_id=contact_id(shown.mark, typed), now=now,
-            )  # fmt: skip
-        except actions.AlreadyHere:
-            pass  # pressed twice, or sent again after a lost line: it has arrived
-        except DatabaseError:  # a full disk, a database held too long: her words go back to her, whole
-            logging.getLogger(__name__).exception("a contact could not be kept")
-            form.add_error(None, _("It did not arrive: our side cannot keep it right now. What you wrote is still "
-                                   "here: wait a minute and press Send again. If it is urgent, call."))  # fmt: skip
-            return _page(request, form, now, status=503)
-        return redirect("thank")
+        code = _code_sent(request)
+        if take_typed(request, form, code, now):
+            return _thank(request, code)
+        form.add_error(None, _("It did not arrive: our side cannot keep it right now. What you wrote is still "
+                               "here: wait a minute and press Send again. If it is urgent, call."))  # fmt: skip
+        return _page(request, form, now, status=503)
     return _page(request, form, now)
 
 
-@require_safe
-def thank(request: HttpRequest) -> HttpResponse:
-    """It arrived; what happens next."""
-    return render(request, "web_form/thank.html", {"real_lines": real_lines()})
+def take_typed(request: HttpRequest, form: WebForm, code: str, now: datetime) -> bool:
+    """Seal and keep what was typed; False where it cannot be kept, and goes back to her whole."""
+    # A door with a new secret, or a page sent by another program: the words matter more.
+    shown = page_sent(request) or page_now(now)
+    typed = json.dumps(sorted((name, request.POST.get(name, "")) for name in form.fields)).encode()
+    try:
+        actions.receive(
+            **shown.notice(), answers=form.cleaned_data, contact_id=contact_id(shown.mark, typed), now=now,
+            code=derive_return(code, settings.TEJIDO.node),
+        )  # fmt: skip
+    except actions.AlreadyHere:
+        pass  # pressed twice, or sent again after a lost line: it has arrived
+    except DatabaseError:  # a full disk, a database held too long
+        logging.getLogger(__name__).exception("a contact could not be kept")
+        return False
+    return True
 
 
-def _take_box(request: HttpRequest, shown: Shown | None, now: datetime) -> HttpResponse:
-    """Keep a sealed box. 409 brings a page with a fresh lock: the browser seals anew and nobody notices."""
-    generation, language = request.POST.get("generation", ""), request.POST.get("language", "")
-    team = team_of(Team.Kind.INTAKE)
-    if shown is None or now - shown.at > _FRESH or not _is_generation(generation, lock_for(team.pk, shown.mark)):
-        return _page(request, WebForm(), now, status=409)
+def take_box(request: HttpRequest, now: datetime) -> int:
+    """Keep a sealed box: 0, or the status that says why not.
+
+    409 brings a page with a fresh lock: the browser seals anew and nobody notices.
+    """
+    shown, generation, language = page_sent(request), request.POST.get("generation", ""), request.POST.get("language")
+    if shown is None or not shown.takes(generation, now):
+        return 409
     try:
         arrival = arrival_of(shown.mark, int(generation), request.POST["box"])
         actions.receive_sealed(
-            notice_version=shown.version, notice_at=shown.at, notice_language=shown.language, arrival=arrival,
-            language=language if language in code_list("language") else "", now=now,
-            contact_id=contact_id(shown.mark, arrival),
+            **shown.notice(), arrival=arrival, language=language if language in code_list("language") else "",
+            contact_id=contact_id(shown.mark, arrival), finder=finder_sent(request), now=now,
         )  # fmt: skip
     except BadBox:
-        return _page(request, WebForm(), now, status=400)
+        return 400
     except actions.AlreadyHere:
         pass
     except DatabaseError:
         logging.getLogger(__name__).exception("a contact could not be kept")
-        return _page(request, WebForm(), now, status=503)
-    return redirect("thank")
+        return 503
+    return 0
 
 
-def _is_generation(text: str, lock: Lock) -> bool:
-    return text.isdecimal() and len(text) < 6 and 1 <= int(text) <= lock.generation
+def _thank(request: HttpRequest, code: str) -> HttpResponse:
+    """It arrived; what happens next. `code` is empty where her own device made it, and shows it."""
+    return render(
+        request, "web_form/thank.html", {"real_lines": real_lines(), "code": grouped(code), **code_words()}
+    )
+
+
+def _code_sent(request: HttpRequest) -> str:
+    """The code the page came with, so that a page sent twice leads to one code; a fresh one if it has none."""
+    try:
+        return typed_code(request.POST.get("code", ""))
+    except BadCode:
+        return new_return_code()
 
 
 def _page(request: HttpRequest, form: WebForm, now: datetime, *, status: int = 200) -> HttpResponse:
@@ -120,15 +119,14 @@ def _page(request: HttpRequest, form: WebForm, now: datetime, *, status: int = 2
         translation.activate(language)
         typed = {name: value for name, value in request.POST.items() if name in form.fields}
         form = WebForm(initial=typed, voluntary_label=_voluntary(now))
-    notice = notice_on(timezone.localdate(now, settings.TEJIDO.time_zone))
-    shown = _page_now(now)
+    notice, shown = today_notice(now), page_now(now)
     context = {
         "form": form,
         "notice": notice,
         "sections": notice_sections(notice, short=True),
-        "notice_shown": shown.signed(),
-        "lock": _lock(shown.mark),
         "real_lines": real_lines(),
+        "code": new_return_code(),
+        **sealing_words(shown),
     }
     response = render(
         request, "web_form/write_to_us.html", context, status=422 if form.errors and status == 200 else status
@@ -138,27 +136,5 @@ def _page(request: HttpRequest, form: WebForm, now: datetime, *, status: int = 2
     return response
 
 
-def _lock(mark: bytes) -> Lock | None:
-    try:
-        return lock_for(team_of(Team.Kind.INTAKE).pk, mark)
-    except UnsignedKey:  # whoever reads the page can do nothing about it; sending says that it cannot be kept
-        return None
-
-
 def _voluntary(now: datetime) -> str:
-    return notice_on(timezone.localdate(now, settings.TEJIDO.time_zone)).voluntary[short_language()]
-
-
-def _page_now(now: datetime) -> Shown:
-    notice = notice_on(timezone.localdate(now, settings.TEJIDO.time_zone))
-    return Shown(notice.version, now, short_language(), secrets.token_bytes(MARK_BYTES))
-
-
-def _page_sent(request: HttpRequest) -> Shown | None:
-    """Version, time and language of the notice that stood above the form as it was sent, and the page's mark."""
-    try:
-        said: dict[str, Any] = signing.loads(request.POST.get("notice", ""), salt=_SALT)
-        at, mark = datetime.fromisoformat(said["at"]), bytes.fromhex(said["mark"])
-        return Shown(said["version"], at, said["language"], mark)
-    except (signing.BadSignature, KeyError, ValueError):
-        return None
+    return today_notice(now).voluntary[short_language()]
