@@ -72,12 +72,12 @@ def _write(
     request: HttpRequest, conversation: Conversation, key: BoxKey | None, shown: dict[str, Any], now: datetime
 ) -> HttpResponse:
     if "box" in request.POST:
-        status = take_box(request, now)
+        status = take_box(request, now, returning=True)
         return _page(request, conversation, key, shown, now, arrived=not status, status=status or 200)
     form = WebForm({"own_words": request.POST.get("own_words", "")})
     if not form.is_valid() or key is None:
         return _page(request, conversation, key, shown, now, form=form, status=422)
-    if take_typed(request, form, shown["code"], now):
+    if take_typed(request, form, shown["code"], now, returning=True):
         return _page(request, conversation, key, shown, now, arrived=True)
     form.add_error(None, _("It did not arrive: our side cannot keep it right now. What you wrote is still "
                            "here: wait a minute and press Send again. If it is urgent, call."))  # fmt: skip

@@ -21,6 +21,7 @@ from tejido.vocabulary import code_list
 from tejido.web.accounts.language import remember_language, short_language
 from tejido.web.intake.channels.web_form import actions
 from tejido.web.intake.channels.web_form.arrivals import BadBox, arrival_of, contact_id
+from tejido.web.intake.channels.web_form.flood import may_keep
 from tejido.web.intake.channels.web_form.forms import WebForm
 from tejido.web.intake.channels.web_form.pages import (
     Shown,
@@ -54,10 +55,13 @@ def write_to_us(request: HttpRequest) -> HttpResponse:
     return _page(request, form, now)
 
 
-def take_typed(request: HttpRequest, form: WebForm, code: str, now: datetime) -> bool:
+def take_typed(request: HttpRequest, form: WebForm, code: str, now: datetime, *, returning: bool = False) -> bool:
     """Seal and keep what was typed; False where it cannot be kept, and goes back to her whole."""
+    sent = page_sent(request)
+    if not may_keep(sent.mark if sent else None, with_code=returning):
+        return False
     # A door with a new secret, or a page sent by another program: the words matter more.
-    shown = page_sent(request) or page_now(now)
+    shown = sent or page_now(now)
     typed = json.dumps(sorted((name, request.POST.get(name, "")) for name in form.fields)).encode()
     try:
         actions.receive(
@@ -72,7 +76,7 @@ def take_typed(request: HttpRequest, form: WebForm, code: str, now: datetime) ->
     return True
 
 
-def take_box(request: HttpRequest, now: datetime) -> int:
+def take_box(request: HttpRequest, now: datetime, *, returning: bool = False) -> int:
     """Keep a sealed box: 0, or the status that says why not.
 
     409 brings a page with a fresh lock: the browser seals anew and nobody notices.
@@ -80,6 +84,8 @@ def take_box(request: HttpRequest, now: datetime) -> int:
     shown, generation, language = page_sent(request), request.POST.get("generation", ""), request.POST.get("language")
     if shown is None or not shown.takes(generation, now):
         return 409
+    if not may_keep(shown.mark, with_code=returning):
+        return 503
     try:
         arrival = arrival_of(shown.mark, int(generation), request.POST["box"])
         actions.receive_sealed(
