@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How many web forms a minute the public door seals and keeps: whole pages, through the real door, nothing lost.
 
-`./run python bench/submissions.py [--seconds 60] [--json]`. Every sender opens the form, and sends it: sealed as a browser
-with JavaScript does, or typed and sealed on arrival. The senders run on the same cores as the door. Wanted: 1,000 a minute.
+`./run python bench/submissions.py [--seconds 60] [--json]`. Every sender opens the form, and sends it: sealed as a
+browser with JavaScript does, or typed and sealed on arrival. The senders run on the same cores as the door.
+Wanted: 1,000 a minute.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def measure(folder: Path, seconds: float) -> dict[str, Any]:
             before, began = Contact.objects.count(), time.monotonic()
             with ThreadPoolExecutor(SENDERS) as senders:
                 until = began + seconds
-                took = [one for done in senders.map(lambda _n: _send(address, values, until), range(SENDERS))
-                        for one in done]  # fmt: skip
+                sending = [senders.submit(_send, address, values, until) for _ in range(SENDERS)]
+                took = [one for done in sending for one in done.result()]
             lasted, kept = time.monotonic() - began, Contact.objects.count() - before
             figures[f"{kind}_a_minute"] = round(60 * kept / lasted)
             figures[f"{kind}_p95_ms"] = percentile(took, 95)

@@ -31,7 +31,10 @@ def addresses(door: str, ids: dict[str, str] | None = None) -> list[str]:
         text = "/" + str(each.pattern)
         for kind, sample in SAMPLES.items():
             text = re.sub(rf"<{kind}:\w+>", sample, text)
-        filled = {re.sub(r"<\w+:\w+>", value, text) for value in (ids or {"": "0" * 8 + "-0000-4000-8000-" + "0" * 12}).values()}
+        filled = {
+            re.sub(r"<\w+:\w+>", value, text)
+            for value in (ids or {"": "0" * 8 + "-0000-4000-8000-" + "0" * 12}).values()
+        }
         found.extend(sorted(filled))
     return [*sorted(found), "/nothing-here/"]
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The code with which someone nobody knows comes back: digits, because they are the same in every language.
 
-Seven groups of four: 26 random digits (86 bits) and two that tell a slip before anyone is asked. Stretched, so that each
-guess at a stolen list costs 20,000 rounds (14 bits more), it gives what the code is found by and a key pair; neither
-says anything of the other.
+Seven groups of four: 26 random digits (86 bits) and two that tell a slip before anyone is asked. Stretched, so that
+each guess at a stolen list costs 20,000 rounds (14 bits more), it gives what the code is found by and a key pair;
+neither says anything of the other.
 """
 
 from __future__ import annotations

@@ -201,7 +201,12 @@ def test_the_code_is_in_no_address_no_cookie_and_no_header(cast):
     client = visitor("es")
     code = _write(client)
     answer = _come_back(client, code)
-    for place in (str(answer.headers), str(client.cookies), answer.request["PATH_INFO"], answer.request["QUERY_STRING"]):
+    for place in (
+        str(answer.headers),
+        str(client.cookies),
+        answer.request["PATH_INFO"],
+        answer.request["QUERY_STRING"],
+    ):
         assert code not in place
         assert typed_code(code) not in place
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The form in a real browser: what leaves the device is closed, and without JavaScript it is written and sent as well."""
+"""The form in a real browser: what leaves the device is closed; without JavaScript it is sent as well."""
 
 from __future__ import annotations
 

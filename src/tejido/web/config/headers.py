@@ -15,8 +15,9 @@ ALONE = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": ", ".join(
         f"{feature}=()"
-        for feature in ("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope",
-                        "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking")
+        for feature in ("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation",
+                        "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+                        "xr-spatial-tracking")
     ),
 }  # fmt: skip
 

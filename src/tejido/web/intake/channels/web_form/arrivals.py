@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What was sealed on the device of whoever wrote: kept as it came, opened in an advocate's session, believed in nothing.
+"""What was sealed on the device of whoever wrote: kept as it came, opened in an advocate's session, never believed.
 
 An arrival is mark (16 bytes) ‖ generation of the team's key (4) ‖ box. The mark comes from the page that was written on
 and is in the box's `info`: the same box sent again is the same contact, and on another page's mark it does not open.

@@ -33,7 +33,8 @@ from tejido.web.security.pacing import Pace
 
 _SLIP = gettext_lazy("A digit is missing or wrong. There are seven groups of four digits: compare them one by one.")
 _UNKNOWN = gettext_lazy(
-    "There is nothing under this code. A digit may be wrong, or it has ended: by your hand, or because the days ran out."
+    "There is nothing under this code. A digit may be wrong, or it has ended: by your hand, or because the days "
+    "ran out."
 )
 _TOO_MANY = gettext_lazy("Too many codes that lead nowhere are being tried right now. Wait a minute, then try again.")
 # Only codes that lead nowhere are counted: a flood of guesses never keeps anyone from her own answer.

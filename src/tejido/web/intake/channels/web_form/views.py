@@ -24,7 +24,6 @@ from tejido.web.intake.channels.web_form.arrivals import BadBox, arrival_of, con
 from tejido.web.intake.channels.web_form.flood import may_keep
 from tejido.web.intake.channels.web_form.forms import WebForm
 from tejido.web.intake.channels.web_form.pages import (
-    Shown,
     code_words,
     finder_sent,
     page_now,
@@ -104,9 +103,7 @@ def take_box(request: HttpRequest, now: datetime, *, returning: bool = False) ->
 
 def _thank(request: HttpRequest, code: str) -> HttpResponse:
     """It arrived; what happens next. `code` is empty where her own device made it, and shows it."""
-    return render(
-        request, "web_form/thank.html", {"real_lines": real_lines(), "code": grouped(code), **code_words()}
-    )
+    return render(request, "web_form/thank.html", {"real_lines": real_lines(), "code": grouped(code), **code_words()})
 
 
 def _code_sent(request: HttpRequest) -> str:
