@@ -15,6 +15,10 @@ CANARIES = {"own_words": "Canario Violeta de las palabras.", "phone": "55 0000 7
             "reply_how": "Ocelote a las seis."}  # fmt: skip
 
 
+def _all_of(request):
+    return f"{request.url} {request.headers} {request.post_data or ''}"
+
+
 @pytest.fixture
 def writing(look):  # noqa: F811
     """The form with everything typed; what leaves the device from now on."""
@@ -22,7 +26,7 @@ def writing(look):  # noqa: F811
     def at(language, **options):
         tab, said, _status = look(WRITE, language, width=360, **options)
         left = []
-        tab.on("request", lambda request: left.append(f"{request.url} {request.headers} {request.post_data or ''}"))
+        tab.on("request", lambda request: left.append(_all_of(request)) if "/static/" not in request.url else None)
         for name, value in CANARIES.items():
             tab.fill(f"[name={name}]", value)
         tab.check("[name=reply_safety][value=safe_at_times]")

@@ -15,7 +15,7 @@ ALONE = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": ", ".join(
         f"{feature}=()"
-        for feature in ("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation",
+        for feature in ("accelerometer", "autoplay", "camera", "display-capture", "geolocation",
                         "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
                         "xr-spatial-tracking")
     ),
