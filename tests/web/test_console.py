@@ -27,8 +27,8 @@ def test_no_page_makes_the_browser_refuse_complain_or_ask_anyone_else(
     door,
     login,
     language,
-    doors,
-    chromium,
+    doors,  # noqa: F811
+    chromium,  # noqa: F811
     signed_in,  # noqa: F811
 ):
     home = doors.addresses[door]
