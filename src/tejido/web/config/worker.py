@@ -38,8 +38,8 @@ def main() -> None:
     due = Worker(queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
                  max_tasks=None, worker_id="worker", excluded_queue_names=[])  # fmt: skip
     while not stopping.wait(0.5):
-        # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained, sessions, packets and
-        # conversations that ended.
+        # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained; sessions, packets
+        # and conversations that ended.
         for work in (due.run, deliver_pending, chain_and_anchor, forget_ended, expire, end_expired):
             try:
                 work()
