@@ -26,10 +26,11 @@ from tejido.crypto import (
     seal_with_password,
 )
 from tejido.vocabulary import BadInput
+from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS
 from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.security import audit
-from tejido.web.security.access import require
+from tejido.web.security.access import allows, require
 from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
@@ -106,14 +107,23 @@ def sign_key(member: Member, signing: SigningKey) -> None:
 def create_team(
     *, kind: Team.Kind, name: str, members: Sequence[Member], signing: SigningKey, by: Any
 ) -> tuple[Team, TeamSecret]:
-    """Make a team with its first key generation, sealed to its first members."""
+    """Make a team with its first key generation, sealed to its first members; a caseload with its compartment teams."""
     if by is not None:
         require(by, Permission.MEMBER_EDIT)
     team = Team.objects.create(kind=kind, name=name)
+    secret = _first_generation(team, members, signing, by)
+    if kind == Team.Kind.CASES:
+        for group, permission in COMPARTMENT_TEAMS.items():
+            inner = Team.objects.create(kind=group, name=f"{name[:60]} · {group.value}", caseload=team)
+            _first_generation(inner, [member for member in members if allows(member, permission)], signing, by)
+    return team, secret
+
+
+def _first_generation(team: Team, members: Sequence[Member], signing: SigningKey, by: Any) -> TeamSecret:
     secret = TeamSecret(BoxKey.generate(), new_key())
     new_generation(team, 1, secret, members, signing, previous=None)
-    audit.record("team.created", by=by, record=team, kind=kind)
-    return team, secret
+    audit.record("team.created", by=by, record=team, kind=team.kind)
+    return secret
 
 
 def new_generation(

@@ -52,11 +52,12 @@ class TeamRow:
 def member_rows() -> list[MemberRow]:
     """Every member, those who can sign in first."""
     teams: dict[Any, dict[str, None]] = {}
-    granted = Member.objects.order_by("grants__generation__team__name")
+    granted = Member.objects.filter(grants__generation__team__caseload=None).order_by("grants__generation__team__name")
     for pk, name in granted.values_list("pk", "grants__generation__team__name"):
         teams.setdefault(pk, {}).update({name: None} if name else {})
     awaited: dict[Any, list[str]] = {}
-    for pk, name in AwaitingRegrant.objects.order_by("team__name").values_list("member_id", "team__name"):
+    waited = AwaitingRegrant.objects.filter(team__caseload=None).order_by("team__name")
+    for pk, name in waited.values_list("member_id", "team__name"):
         awaited.setdefault(pk, []).append(name)
     members = Member.objects.defer("private_key", "totp").order_by("status", "display_name")
     return [
@@ -72,10 +73,14 @@ def member_rows() -> list[MemberRow]:
 
 
 def who_lets_in(member: Member) -> list[tuple[Team, list[Member]]]:
-    """Each team she is in or waits for, with the colleagues there who could let her in again."""
-    waited = member.awaiting.values_list("team_id", flat=True)
-    teams = Team.objects.filter(pk__in=member.team_ids | set(waited)).order_by("name")
-    return [(team, [one for one in inside(team) if one.pk != member.pk and _lets_in(one)]) for team in teams]
+    """Each team she is in or waits for, with the colleagues there who could let her in again, compartments and all."""
+    hers = member.team_ids | set(member.awaiting.values_list("team_id", flat=True))
+    found = []
+    for team in Team.objects.filter(pk__in=hers, caseload=None).order_by("name"):
+        within = hers & set(team.compartment_teams.values_list("pk", flat=True))
+        colleagues = [one for one in inside(team) if one.pk != member.pk and _lets_in(one)]
+        found.append((team, [one for one in colleagues if within <= one.team_ids]))
+    return found
 
 
 def _lets_in(member: Member) -> bool:
@@ -113,7 +118,7 @@ class TeamNews:
 
 def team_news(user: Member) -> dict[str, list[TeamNews]]:
     """What waits for `user`, who may change her teams: `gone` to be taken out, `awaiting` to be let in again."""
-    teams = Team.objects.filter(pk__in=user.team_ids).order_by("name")
+    teams = Team.objects.filter(pk__in=user.team_ids, caseload=None).order_by("name")
     left = Member.Status.LEFT
     return {
         "gone": [TeamNews(team, one) for team in teams for one in inside(team) if one.status == left],
@@ -125,7 +130,8 @@ def team_rows() -> list[TeamRow]:
     """Every team with its newest keys."""
     newest = Team.objects.annotate(newest=Max("generations__number")).values_list("pk", "newest")
     numbers = dict(newest)
-    generations = TeamGeneration.objects.select_related("team").annotate(held=Count("grants")).order_by("team__name")
+    generations = TeamGeneration.objects.filter(team__caseload=None).select_related("team")
+    generations = generations.annotate(held=Count("grants")).order_by("team__name")
     return [
         TeamRow(each.team, KIND_WORDS[each.team.kind], each.held, each)
         for each in generations

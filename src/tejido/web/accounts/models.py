@@ -18,7 +18,8 @@ from tejido.crypto import PublicKey, SignedKey, fingerprint
 class Team(models.Model):
     """People who open the same records."""
 
-    OPEN_COLUMNS: ClassVar = {"id": "random", "kind": "what the team is for", "name": "says nothing of a person"}
+    OPEN_COLUMNS: ClassVar = {"id": "random", "kind": "what the team is for", "name": "says nothing of a person",
+                              "caseload": "whose compartments this team opens"}  # fmt: skip
 
     class Kind(models.TextChoices):
         INTAKE = "intake"  # answers the line
@@ -27,10 +28,24 @@ class Team(models.Model):
         DUTY = "duty"  # break-glass and danger
         ADMINISTRATION = "administration"  # signs keys, opens no case
         PROVIDER = "provider"  # of a service outside this organisation: opens the referral packets sent to it
+        SAFETY = "safety"  # of a caseload: opens the compartments that keep her safe
+        LEGAL = "legal"  # of a caseload: opens status and remedies
+        PERSONAL = "personal"  # of a caseload: opens what only whoever carries her case needs
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     name = models.CharField(max_length=80, unique=True)
+    caseload = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="compartment_teams")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["safety", "legal", "personal"], caseload__isnull=False)
+                | (~models.Q(kind__in=["safety", "legal", "personal"]) & models.Q(caseload__isnull=True)),
+                name="compartment_team_has_a_caseload",
+            ),
+            models.UniqueConstraint(fields=["caseload", "kind"], name="one_compartment_team_of_a_kind"),
+        ]
 
     def __str__(self) -> str:
         return self.name

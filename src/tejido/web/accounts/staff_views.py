@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -130,12 +131,17 @@ def take_out(request: StaffRequest, team_id: UUID, member_id: UUID) -> HttpRespo
 
 
 def _mine(request: StaffRequest, team_id: UUID) -> Team:
-    return get_object_or_404(Team.objects.filter(pk__in=request.user.team_ids), pk=team_id)
+    return get_object_or_404(_own(request), pk=team_id)
+
+
+def _own(request: StaffRequest) -> QuerySet[Team]:
+    """One's teams; a caseload's compartment teams come and go with it."""
+    return Team.objects.filter(pk__in=request.user.team_ids, caseload=None).order_by("name")
 
 
 def _teams(request: StaffRequest, *, wrong: tuple[Team, NewcomerForm] | None = None, problem: str = "") -> HttpResponse:
     teams = []
-    for team in Team.objects.filter(pk__in=request.user.team_ids).order_by("name"):
+    for team in _own(request):
         form = wrong[1] if wrong and wrong[0] == team else NewcomerForm(
             members=newcomers(team), auto_id=f"id_{team.pk}_%s"
         )  # fmt: skip

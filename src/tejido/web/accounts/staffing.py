@@ -29,6 +29,7 @@ from tejido.web.accounts.actions import (
     renew_team,
     sign_key,
 )
+from tejido.web.accounts.caseloads import teams_within
 from tejido.web.accounts.demo import DEMO_PASSWORD
 from tejido.web.accounts.members import who_lets_in
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
@@ -146,11 +147,17 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "")
         raise BadInput("password_given", en="She must sign in and choose her own password first.",
                        es="Primero debe entrar y elegir su propia contraseña.", where="member")  # fmt: skip
     vouch(member, key, by=by, ring=ring)
+    for each in [team, *teams_within(team, member)]:
+        _seal_to(each, member, by, ring)
+
+
+def _seal_to(team: Team, member: Member, by: Any, ring: KeyRing) -> None:
+    secret = ring.current_secret(team.pk)
     if member.awaiting.filter(team=team).delete()[0]:
-        renew_team(team=team, secret=ring.current_secret(team.pk), signing=_signing(ring), also=member)
+        renew_team(team=team, secret=secret, signing=_signing(ring), also=member)
         audit.record("team.joined", by=by, record=member, team=str(team.pk), reason_code="regrant")
     else:
-        join_team(member=member, team=team, secret=ring.current_secret(team.pk), by=by)
+        join_team(member=member, team=team, secret=secret, by=by)
 
 
 def vouch(member: Member, key: str, *, by: Any, ring: KeyRing) -> None:
@@ -174,7 +181,9 @@ def take_out(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
         raise BadInput("yourself", en="A colleague must take you out.", es="Debe retirarle alguien más del equipo.")
     if team.pk not in member.team_ids:
         raise BadInput("not_in_team", en="She is not in this team.", es="No está en este equipo.")
-    leave_team(member=member, team=team, secret=ring.current_secret(team.pk), signing=_signing(ring), by=by)
+    within = Team.objects.filter(caseload=team, pk__in=member.team_ids).order_by("kind")
+    for each in [*within, team]:
+        leave_team(member=member, team=each, secret=ring.current_secret(each.pk), signing=_signing(ring), by=by)
 
 
 def _ask(team: Team, by: Any) -> None:

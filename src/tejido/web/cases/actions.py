@@ -13,6 +13,7 @@ from django.db import transaction
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Member, Team
+from tejido.web.cases.compartments import open_compartment, save_compartment
 from tejido.web.cases.duties import follow_duties
 from tejido.web.cases.importing import import_records
 from tejido.web.cases.keeping import keep
@@ -25,10 +26,8 @@ from tejido.web.cases.parts import (
     add_task,
     edit_person,
     edit_place,
-    open_compartment,
     remove_business,
     remove_place,
-    save_compartment,
     settle_task,
 )
 from tejido.web.intake.actions import local_day

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from tejido.vocabulary import code_list
+from tejido.web.accounts.caseloads import compartment_team
 from tejido.web.accounts.models import Team
 from tejido.web.intake.models import Contact
 from tejido.web.security.belonging import belongs_to
@@ -162,14 +163,27 @@ class Compartment(CasePart):
         WHEREABOUTS = "whereabouts"
         SAFE_CONTACT = "safe_contact"
         RELATIVES = "relatives"
-        STATUS = "status"
+        STATUS = "status"  # and remedies
         HEALTH = "health"
+        ORIENTATION = "orientation"
+        IDENTITY = "identity"  # gender identity
+        ETHNICITY = "ethnicity"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     content = SealedField()  # text
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "kind"], name="one_compartment_of_a_kind")]
+
+    @property
+    def group(self) -> Team.Kind:
+        """Which team of the caseload opens it."""
+        return Team.Kind(code_list("compartment_kind").codes[self.kind].properties["group"])
+
+    @property
+    def team_id(self):  # type: ignore[no-untyped-def]
+        """The caseload's team for this kind of compartment: by permission and by key."""
+        return compartment_team(self.case.team_id, self.group)
 
 
 class Note(CasePart):

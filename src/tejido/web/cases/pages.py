@@ -9,8 +9,9 @@ from typing import Any
 from tejido.vocabulary import code_list
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.models import Member
+from tejido.web.cases.compartments import openable
 from tejido.web.cases.duties import contacts_of, duties_of, duty_task, is_under_18
-from tejido.web.cases.models import Case, Compartment, Note, Person, Place, Task
+from tejido.web.cases.models import Case, Note, Person, Place, Task
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.sealing import Opened, open_all
@@ -36,13 +37,12 @@ def read_case(case: Case, *, by: Member, ring: KeyRing) -> dict[str, Any]:
     tasks = open_all(Task.objects.filter(case=case).select_related("owner", "state_changed_by")
                      .order_by("due_on", "pk"), ring)  # fmt: skip
     audit.record("case.read", by=by, record=case)
-    held = set(Compartment.objects.filter(case=case, revision__gt=1).values_list("kind", flat=True))
     return {
         "case": case, "opened": opened, "persons": [shown_person(person) for person in persons],
         "places": open_all(Place.objects.filter(case=case).order_by("pk"), ring),
         "businesses": opened.businesses or [], "entries": timeline(case, contacts, ring),
         "tasks": tasks,
-        "compartments": [(kind, kind in held) for kind in Compartment.Kind.values],
+        "compartments": openable(case, by=by),
         "duties": duties_of(persons, contacts), "duty_task": duty_task(tasks),
     }  # fmt: skip
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The parts of a case: persons, places, businesses, notes, tasks, compartments. Use them through `actions`."""
+"""The parts of a case: persons, places, businesses, notes, tasks. Use them through `actions`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from uuid import UUID
 from django.db import transaction
 
 from tejido.vocabulary import code_list
-from tejido.web.accounts.keys import team_of
-from tejido.web.accounts.models import Member, Team
+from tejido.web.accounts.models import Member
 from tejido.web.cases.checking import check_person, check_place
 from tejido.web.cases.keeping import keep
-from tejido.web.cases.models import Case, Compartment, Note, Person, Place, Task
+from tejido.web.cases.models import Case, Note, Person, Place, Task
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
-from tejido.web.security.sealing import Opened
 
 
 @transaction.atomic
@@ -146,31 +144,6 @@ def settle_task(*, task: Task, state: str, by: Member, ring: KeyRing, now: datet
     task.save_revision(expected=task.revision)
     audit.record("task.settled", by=by, record=task, status=state)
     return task
-
-
-@transaction.atomic
-def open_compartment(*, case: Case, kind: str, by: Member, ring: KeyRing) -> Opened:
-    """Open one safety compartment, apart from the case and audited apart; it is made when first opened."""
-    require(by, Permission.CASE_READ, record=case)
-    compartment = Compartment.objects.filter(case=case, kind=Compartment.Kind(kind)).first()
-    if compartment is None:
-        compartment = Compartment(case=case, kind=kind)
-        compartment.key = ring.new_key("compartment", [case.team_id, team_of(Team.Kind.DUTY).pk])
-        compartment.save(force_insert=True)
-    opened = compartment.opened(ring)
-    audit.record("compartment.opened", by=by, record=compartment, kind=kind)
-    return opened
-
-
-@transaction.atomic
-def save_compartment(
-    *, compartment: Compartment, content: str, revision: int, by: Member, ring: KeyRing
-) -> Compartment:
-    """Write a compartment over `revision`; raises `StaleRevision`."""
-    require(by, Permission.CASE_EDIT, record=compartment.case)
-    compartment.seal(ring, content=content or None).save_revision(expected=revision)
-    audit.record("compartment.saved", by=by, record=compartment, kind=compartment.kind)
-    return compartment
 
 
 def _known(code: str, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from tejido.vocabulary import code_list
+from tejido.web.cases.compartments import read_compartments
 from tejido.web.cases.frames import identifiers_of
 from tejido.web.cases.models import Case, Compartment, Note, Person, Place
 from tejido.web.intake.models import Contact
@@ -52,10 +53,13 @@ class Known:
         return said[0] if said else "unknown"
 
 
-def facts_of(case: Case, ring: KeyRing, *, survivor: UUID | str | None, fields: Collection[str]) -> Known:
+def facts_of(
+    case: Case, ring: KeyRing, *, survivor: UUID | str | None, fields: Collection[str], by: Any
+) -> Known:  # fmt: skip
     """Open the case for `survivor`, one or a group, and gather the values of `fields`; what is not known is left out.
 
-    Safety compartments are opened only if a field asks for them: they are in `compartments` for the audit.
+    Safety compartments are opened only if a field asks for them: they are in `compartments` for the audit. Raises
+    `BadInput` if one of them is not for `by` to open.
     """
     people = open_all(Person.objects.filter(case=case).order_by("added_at", "pk"), ring)
     protected = set(code_list("person_role").where(counted_as="victim"))
@@ -71,10 +75,7 @@ def facts_of(case: Case, ring: KeyRing, *, survivor: UUID | str | None, fields: 
         places=open_all(Place.objects.filter(case=case).order_by("pk"), ring),
         notes=open_all(Note.objects.filter(case=case).order_by("written_at"), ring),
         contacts=open_all(contacts, ring),
-        compartments={
-            one.record.kind: one  # type: ignore[attr-defined]
-            for one in open_all(Compartment.objects.filter(case=case, kind__in=kinds), ring)
-        },
+        compartments=read_compartments(case, kinds, by=by, ring=ring),
         needs=sorted({one.referral.need for one in referrals_of(case, ring)}) if "needs" in fields else [],
     )
     known.values = _values(known, fields)
@@ -86,7 +87,7 @@ def held_in(case: Case, ring: KeyRing, fields: Collection[str]) -> set[str]:
     written = set(Compartment.objects.filter(case=case, revision__gt=1).values_list("kind", flat=True))
     held = {name for name in fields if _COMPARTMENTS.get(name) in written}
     rest = [name for name in fields if name not in _COMPARTMENTS]
-    known = facts_of(case, ring, survivor=None, fields=rest)
+    known = facts_of(case, ring, survivor=None, fields=rest, by=None)
     for person in known.others:
         known.survivor = person
         held |= set(_values(known, rest))
@@ -169,6 +170,7 @@ _COMPARTMENTS = {
     "relatives": Compartment.Kind.RELATIVES.value,
     "health": Compartment.Kind.HEALTH.value,
     "immigration_status": Compartment.Kind.STATUS.value,
+    "ethnic_origin": Compartment.Kind.ETHNICITY.value,
 }
 
 _READ: dict[str, Callable[[Known], Any]] = {

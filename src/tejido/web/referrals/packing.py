@@ -50,7 +50,7 @@ def pack(
     ring: KeyRing, now: datetime,
 ) -> Packet:  # fmt: skip
     """Freeze the facts the gate allowed, as they stand now, and seal them to the provider. Raises `BadInput`."""
-    known = facts_of(case, ring, survivor=person, fields=decision.fields - {"needs"})
+    known = facts_of(case, ring, survivor=person, fields=decision.fields - {"needs"}, by=by)
     facts = known.values | ({"needs": {"codes": [need]}} if "needs" in decision.fields else {})
     if not facts:
         raise BadInput("nothing_known", en="None of these facts is recorded in the case.",

@@ -16,6 +16,9 @@ class Permission(StrEnum):
     CASE_READ = "case.read"
     CASE_EDIT = "case.edit"
     CASE_SEARCH = "case.search"
+    COMPARTMENT_SAFETY = "compartment.safety"
+    COMPARTMENT_LEGAL = "compartment.legal"
+    COMPARTMENT_PERSONAL = "compartment.personal"
     TASK_EDIT = "task.edit"
     RELEASE_RECORD = "release.record"
     REFERRAL_SEND = "referral.send"
@@ -48,6 +51,9 @@ TEAM = frozenset(
         Permission.CONTACT_EDIT,
         Permission.CASE_READ,
         Permission.CASE_EDIT,
+        Permission.COMPARTMENT_SAFETY,
+        Permission.COMPARTMENT_LEGAL,
+        Permission.COMPARTMENT_PERSONAL,
         Permission.RELEASE_RECORD,
         Permission.REFERRAL_SEND,
         Permission.PACKET_READ,

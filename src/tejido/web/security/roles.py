@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Who may do what: one role after the other, in words a director can check."""
+"""Who may do what: one role after the other, in words a director can check.
+
+Whoever installs and backs up the system has no role here, and so no way in.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +33,15 @@ _WORKS_ON_CASES = {
     Permission.AGREEMENT_READ,
 }
 _TAKES_CONTACTS = _WORKS_ON_CASES | {
+    Permission.COMPARTMENT_SAFETY,
     Permission.CONTACT_TAKE,
     Permission.CONTACT_READ,
     Permission.CONTACT_EDIT,
     Permission.CASE_OPEN,
 }
 _CARRIES_CASES = _TAKES_CONTACTS | {
+    Permission.COMPARTMENT_LEGAL,
+    Permission.COMPARTMENT_PERSONAL,
     Permission.HANDOVER_SEND,
     Permission.HANDOVER_ANSWER,
     Permission.DANGER_SEND,
@@ -55,6 +61,16 @@ ROLES: dict[str, Role] = {
                 "es": "Atiende la línea, valora la seguridad, abre o encuentra el caso, canaliza.",
             },
             frozenset(_TAKES_CONTACTS | {Permission.DANGER_SEND}),
+        ),
+        Role(
+            "interpreter",
+            {"en": "Interpreter", "es": "Intérprete"},
+            {
+                "en": "Interprets while an advocate speaks and writes. Opens no record. Later: a page for the call.",
+                "es": "Interpreta mientras la persona consejera habla y escribe. No abre registros. Después: una "
+                "página para la llamada.",
+            },
+            frozenset(),
         ),
         Role(
             "case_manager",
@@ -85,7 +101,38 @@ ROLES: dict[str, Role] = {
                 "en": "Makes the reports that the law or the survivor asks for. Takes no contacts, hands nothing over.",
                 "es": "Da los avisos que pide la ley o la sobreviviente. No atiende la línea ni traspasa casos.",
             },
-            frozenset(_WORKS_ON_CASES | {Permission.HOLD_EDIT}),
+            frozenset(_WORKS_ON_CASES | {Permission.COMPARTMENT_LEGAL, Permission.HOLD_EDIT}),
+        ),
+        Role(
+            "legal_representative",
+            {"en": "Legal representative", "es": "Representante legal"},
+            {
+                "en": "Represents survivors: reads the cases of her caseload, writes to them, opens status and "
+                "remedies. Later: what a prosecution or a wage claim needs.",
+                "es": "Representa a las personas sobrevivientes: lee los casos de su equipo, escribe en ellos, abre su "
+                "situación migratoria y recursos legales. Después: lo que pide un juicio o un reclamo de salarios.",
+            },
+            frozenset(
+                {
+                    Permission.CASE_READ,
+                    Permission.CASE_EDIT,
+                    Permission.TASK_EDIT,
+                    Permission.COMPARTMENT_LEGAL,
+                    Permission.REPORT_MAKE,
+                    Permission.AGREEMENT_READ,
+                }
+            ),
+        ),
+        Role(
+            "survivor_leader",
+            {"en": "Survivor leader", "es": "Líder sobreviviente"},
+            {
+                "en": "Reviews forms, words, campaigns and plans, and is paid for it. Sees no case. Later: a page for "
+                "what waits for review.",
+                "es": "Revisa formularios, palabras, campañas y planes, con paga. No ve casos. Después: una página con "
+                "lo que espera revisión.",
+            },
+            frozenset(),
         ),
         Role(
             PROVIDER,
@@ -113,6 +160,26 @@ ROLES: dict[str, Role] = {
                     Permission.TEAM_EDIT,
                 }
             ),
+        ),
+        Role(
+            "strategist",
+            {"en": "Strategist", "es": "Estratega"},
+            {
+                "en": "Studies networks, corridors and business models, and proposes plans to disrupt them. Opens no "
+                "case. Later: the pages of networks and plans.",
+                "es": "Estudia redes, corredores y modelos de negocio, y propone planes contra ellos. No abre casos. "
+                "Después: las páginas de redes y planes.",
+            },
+            frozenset(),
+        ),
+        Role(
+            "communications",
+            {"en": "Communications", "es": "Comunicación"},
+            {
+                "en": "Runs campaigns and learns whether they worked. Opens no case. Later: the pages of campaigns.",
+                "es": "Lleva las campañas y ve si funcionaron. No abre casos. Después: las páginas de campañas.",
+            },
+            frozenset(),
         ),
         Role(
             "auditor",

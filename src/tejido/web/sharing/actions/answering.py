@@ -167,9 +167,9 @@ _COMPARTMENTS = {
     "relatives": Compartment.Kind.RELATIVES,
     "health": Compartment.Kind.HEALTH,
     "immigration_status": Compartment.Kind.STATUS,
+    "ethnic_origin": Compartment.Kind.ETHNICITY,
 }
-_NOTES = {"own_words": "own_words", "safe_times": "view", "wages_owed": "view", "safety_notes": "view",
-          "ethnic_origin": "view"}  # fmt: skip
+_NOTES = {"own_words": "own_words", "safe_times": "view", "wages_owed": "view", "safety_notes": "view"}
 
 
 def _write_down(case: Case, facts: Mapping[str, Any], by: Any, ring: KeyRing, now: datetime) -> None:

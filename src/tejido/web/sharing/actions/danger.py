@@ -37,7 +37,7 @@ def send_danger_alert(
     Raises `NotAllowed` (noted, nothing queued), `BadInput` if nothing of it is known.
     """
     require(by, Permission.DANGER_SEND, record=case)
-    known = facts_of(case, ring, survivor=survivor, fields=fields)
+    known = facts_of(case, ring, survivor=survivor, fields=fields, by=by)
     request = Request(
         sender=settings.TEJIDO.node,
         recipient=agreement.partner_id,

@@ -46,7 +46,7 @@ def prepare_report(
     require(by, Permission.REPORT_MAKE, record=case)
     rules = our_rules()
     lane = rules.bases[basis].lane if basis in rules.bases else Lane.MANDATORY_REPORT
-    known = facts_of(case, ring, survivor=person, fields=fields)
+    known = facts_of(case, ring, survivor=person, fields=fields, by=by)
     request = Request(
         sender=settings.TEJIDO.node,
         recipient=recipient,

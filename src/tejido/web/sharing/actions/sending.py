@@ -44,7 +44,7 @@ def hand_over(
     require(by, Permission.HANDOVER_SEND, record=case)
     refuse_second(case)
     value = as_value(release.opened(ring)) if release is not None else None
-    known = facts_of(case, ring, survivor=value.person if value else survivor, fields=fields)
+    known = facts_of(case, ring, survivor=value.person if value else survivor, fields=fields, by=by)
     request = Request(
         sender=settings.TEJIDO.node,
         recipient=agreement.partner_id,
