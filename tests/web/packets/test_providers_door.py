@@ -10,10 +10,12 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from tejido.web.accounts.models import Member
+from tejido.web.config import rights
 from tejido.web.config.providers_urls import urlpatterns  # noqa: F401  the door exists
 from tejido.web.packets.models import Answer, Packet, Provider
 from tejido.web.security.models import AuditEntry
@@ -247,3 +249,59 @@ def test_a_case_manager_sends_a_packet_through_the_pages(cast, made, shelter):
     page = chen.get(f"/cases/{made.case.pk}/").content.decode()
     assert packet.code in page
     assert f"/referrals/{packet.referral.pk}/withdraw/" in page  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def as_its_role(door):
+    """From here on the database knows this process as the providers' door."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no roles")
+    rights.make_roles("mx", "postgresql://owner@/unused")
+    rights.grant("mx")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {rights.role_of('mx', 'providers')}")
+        yield cursor
+        cursor.execute("RESET ROLE")
+
+
+def test_its_role_is_enough_for_all_it_does(cast, today, shelter, as_its_role):
+    as_its_role.execute("RESET ROLE")
+    account(cast, shelter.organisation, "sol")
+    as_its_role.execute(f"SET ROLE {rights.role_of('mx', 'providers')}")
+    rosa, sol = cast.client("rosa"), cast.client("sol")
+    password, _secret = cast.logins.pop("sol")
+    assert rosa.post(f"/colleagues/{cast.member('sol').pk}/let-in/").status_code == 302
+    address = f"/packets/{today.pk}/"
+    for person in (rosa, sol):
+        assert [person.get(path).status_code for path in ("/", address, "/colleagues/", "/password/")] == [200] * 4
+        assert "Inés" in person.get(address).content.decode()
+    chosen = "cuatro palabras que nadie junta"
+    assert sol.post("/password/", {"current": password, "new": chosen, "again": chosen}).status_code == 302
+    for outcome in ("accepted", "served"):
+        assert sol.post(address + "answer/", {"outcome": outcome, "note": "Lista"}).status_code == 302
+    assert rosa.post("/logout/").status_code == 302
+
+
+def test_its_role_sees_no_member_of_ours_and_no_key_of_a_case(cast, today, as_its_role):
+    def counted(statement: str) -> int:
+        as_its_role.execute(statement)
+        return as_its_role.fetchone()[0]
+
+    assert set(Member.objects.values_list("login", flat=True)) == {"rosa"}
+    assert counted("SELECT count(*) FROM security_keygrant") == 1  # of the packet, for her team
+    assert counted("SELECT count(*) FROM accounts_teamkeygrant") == 1
+    changed = "UPDATE accounts_member SET private_key = '' WHERE login <> 'rosa'"
+    as_its_role.execute(changed)
+    assert as_its_role.rowcount == 0
+    for refused in (
+        "SELECT * FROM cases_case",
+        "SELECT * FROM referrals_referral",
+        "UPDATE accounts_member SET roles = '[]'",
+        "DELETE FROM security_keygrant",
+        "UPDATE security_keygrant SET generation = 1",
+        "INSERT INTO packets_packet SELECT * FROM packets_packet",
+    ):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            as_its_role.execute(refused)
+    as_its_role.execute("RESET ROLE")
+    assert counted("SELECT count(*) FROM security_keygrant") > 10

@@ -104,6 +104,7 @@ def grant(node: str) -> None:
 
 def _narrow(node: str, cursor: Any) -> None:
     """Rows of `OWN_ROWS` for the providers' door; every row, as before, for the other doors that have the right."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to be made cannot be altered
     others = sql.SQL(", ").join(sql.Identifier(role_of(node, door)) for door in DOORS if door != "providers")
     for table, own in OWN_ROWS.items():
         name = sql.Identifier(table)
@@ -118,6 +119,7 @@ def _narrow(node: str, cursor: Any) -> None:
                     sql.Identifier(policy), name, roles, rows=sql.SQL(rows)
                 )
             )
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _as(url: str, role: str, password: str) -> str:
