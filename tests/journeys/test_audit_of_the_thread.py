@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def _audited(folder, *options: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "tejido.cli", "node", "audit", str(folder), *options]
+    command = [sys.executable, "-m", "tejido.cli", "audit", "verify", str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout

@@ -18,13 +18,17 @@ from tejido.web.security import audit, verifying
 from tejido.web.security.models import AuditEntry
 
 
+def broken() -> list[int]:
+    return list(verifying.broken_links())
+
+
 @pytest.fixture
 def chained(cast):
     member = cast.member("amara")
     for number in range(6):
         audit.record("contact.listed", by=member, count=number, filter="waiting")
     audit.chain()
-    assert audit.broken_links() == []
+    assert broken() == []
     return AuditEntry.objects.filter(event="contact.listed").order_by("position")
 
 
@@ -52,7 +56,7 @@ def test_the_database_itself_refuses_to_alter_or_remove_an_entry(chained):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             attempt()
     assert audit.chain() == 1
-    assert audit.broken_links() == []
+    assert broken() == []
 
 
 @pytest.fixture
@@ -77,15 +81,15 @@ def found(settings, tmp_path):
 def test_an_altered_entry_shows(chained, unguarded, found):
     entry = chained[2]
     AuditEntry.objects.filter(pk=entry.pk).update(detail={"count": 99, "filter": "waiting"})
-    assert audit.broken_links() == [entry.position]
-    assert found() == {"link"}
+    assert broken() == [entry.position]
+    assert found() == {"link", "guard"}
 
 
 def test_a_removed_entry_shows(chained, unguarded, found):
     entry = chained[2]
     AuditEntry.objects.filter(pk=entry.pk).delete()
-    assert audit.broken_links()[0] == entry.position + 1
-    assert found() == ({"link", "gap"} if connection.vendor == "sqlite" else {"link"})
+    assert broken() == [entry.position]
+    assert found() == {"link", "guard"} | ({"gap"} if connection.vendor == "sqlite" else set())
 
 
 def test_two_entries_exchanged_show(chained, unguarded):
@@ -93,7 +97,7 @@ def test_two_entries_exchanged_show(chained, unguarded):
     AuditEntry.objects.filter(pk=first.pk).update(position=10_000)
     AuditEntry.objects.filter(pk=second.pk).update(position=first.position)
     AuditEntry.objects.filter(pk=first.pk).update(position=second.position)
-    assert {first.position, second.position} <= set(audit.broken_links())
+    assert {first.position, second.position} <= set(broken())
 
 
 def test_a_chain_cut_short_or_made_anew_shows_against_an_anchor_kept_elsewhere(chained, unguarded, found, tmp_path):
@@ -101,10 +105,11 @@ def test_a_chain_cut_short_or_made_anew_shows_against_an_anchor_kept_elsewhere(c
     anchor = (tmp_path / verifying.ANCHOR).read_bytes()
     audit.record("contact.listed", by=None, count=1)
     audit.chain()
-    assert found(anchor) == set()
+    assert found(anchor) == {"guard"}
     AuditEntry.objects.filter(position__gte=chained[4].position).delete()
-    assert audit.broken_links() == []  # nothing within says that there was more
-    assert found(anchor) == {"anchor"}
+    assert broken() == []  # nothing within says that there was more
+    # On SQLite the number that was given out last still says it.
+    assert found(anchor) == {"anchor", "guard"} | ({"gap"} if connection.vendor == "sqlite" else set())
     # Whoever makes the whole chain anew makes other digests.
     first = AuditEntry.objects.order_by("pk")[0]
     AuditEntry.objects.update(position=None, digest=None)

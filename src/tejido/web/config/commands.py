@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import django  # where the node's half is not installed, the command line says so from this line
 
 from tejido.vocabulary import BadInput, system_reason
 from tejido.web.config.demo.stage import Stage
@@ -141,40 +140,6 @@ _ONCE = (
     "Write these down now; they are shown once and kept nowhere. · "
     "Anótelo ahora: se muestra una sola vez y no queda en ninguna parte."
 )
-_SAID = {
-    "link": "an audit entry was altered or moved, at place · se alteró o movió un registro de la bitácora, en el lugar",
-    "gap": "an audit entry was removed, number · se quitó un registro de la bitácora, número",
-    "anchor": "the audit was cut short or exchanged: it does not reach · la bitácora se cortó o cambió: no llega a",
-    "told": "a record went back to something older while it was in use · un expediente volvió a algo anterior en uso",
-    "record": "a record is not what was last saved · un expediente no es lo que se guardó",
-    "gone": "a record was taken away · se quitó un expediente",
-}  # fmt: skip
-
-
-@node.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--anchor", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="A copy of audit.anchor kept elsewhere; the one in FOLDER if not given.")  # fmt: skip
-def audit(*, folder: Path, anchor: Path | None) -> int:
-    """Check that the audit of the node in FOLDER holds and that every record is what was last saved. Opens nothing.
-
-    Exit code 1 if something does not fit.
-    """
-    os.environ.update(read_environment(folder), DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
-    django.setup()
-    from django.conf import settings
-
-    from tejido.crypto import SigningKey
-    from tejido.web.security.verifying import ANCHOR, findings
-
-    kept = anchor or folder / ANCHOR
-    transport = SigningKey(settings.TEJIDO.transport_key).verify_key
-    found = findings(kept.read_bytes() if kept.is_file() else None, transport)
-    for kind, where in found:
-        click.echo(f"{_SAID[kind]}: {where}")
-    if not found:
-        click.echo("The audit holds. · La bitácora está íntegra.")
-    return 1 if found else 0
 
 
 @node.command()

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`tejido audit …`: does the audit of a node hold? For whoever keeps it, its partner, or a court."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import django
+
+from tejido.vocabulary import BadInput
+from tejido.web.config.making import read_environment
+
+SCHEMA = "tejido.audit/1"
+_SAID = {
+    "link": "an audit entry was altered, moved or removed, at place · "
+    "se alteró, movió o quitó un registro de la bitácora, en el lugar",
+    "gap": "an audit entry was removed, number · se quitó un registro de la bitácora, número",
+    "guard": "the database no longer refuses to alter the audit; missing · "
+    "la base de datos ya no impide alterar la bitácora; falta",
+    "anchor": "the audit was cut short or exchanged: it does not reach · la bitácora se cortó o cambió: no llega a",
+    "told": "a record went back to something older while it was in use · un expediente volvió a algo anterior en uso",
+    "record": "a record is not what was last saved · un expediente no es lo que se guardó",
+    "unread": "records could not be compared, for a line of the audit cannot be read · "
+    "no se pudieron comparar los expedientes, pues una línea de la bitácora no se puede leer",
+    "gone": "a record was taken away · se quitó un expediente",
+}  # fmt: skip
+
+
+@click.group()
+def audit() -> None:
+    """Check the audit of a node, from outside it."""
+
+
+@audit.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--anchor", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A copy of audit.anchor kept elsewhere; the one in FOLDER if not given.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(*, folder: Path, anchor: Path | None, as_json: bool) -> int:
+    """Check that the audit of the node in FOLDER holds and that every record is what was last saved. Opens nothing.
+
+    Exit code 1 if something does not fit.
+    """
+    with node_of(folder) as node:
+        from tejido.crypto import SigningKey
+        from tejido.web.security.models import AuditEntry
+        from tejido.web.security.verifying import ANCHOR, counted, findings, unchained
+
+        kept = anchor or folder / ANCHOR
+        transport = SigningKey(node.transport_key).verify_key
+        found = counted(findings(kept.read_bytes() if kept.is_file() else None, transport))
+        waiting, since = unchained()
+        outcome = {
+            "schema": SCHEMA,
+            "holds": not found,
+            "entries": AuditEntry.objects.count(),
+            "first_bad": int(found["link"][1][0]) if "link" in found else None,
+            "unchained": {"entries": waiting, "since": since.isoformat() if since else None},
+            "findings": [{"kind": kind, "count": count, "first": places} for kind, (count, places) in found.items()],
+        }
+    click.echo(json.dumps(outcome) if as_json else "\n".join(_lines(outcome)))
+    return 1 if found else 0
+
+
+def _lines(outcome: Mapping[str, Any]) -> Iterator[str]:
+    for finding in outcome["findings"]:
+        for place in finding["first"]:
+            yield f"{_SAID[finding['kind']]}: {place}"
+        if (more := finding["count"] - len(finding["first"])) > 0:
+            yield f"… and {more} more of these · … y {more} más de estos"
+    tail = outcome["unchained"]
+    if tail["entries"]:
+        yield (f"{tail['entries']} entries since {tail['since']} are not chained yet; does the worker run? · "
+               f"{tail['entries']} registros desde {tail['since']} aún no están encadenados; ¿está en marcha el proceso "
+               "de trabajo?")  # fmt: skip
+    if not outcome["findings"]:
+        yield f"The audit holds: {outcome['entries']} entries. · La bitácora está íntegra: {outcome['entries']} registros."
+
+
+@contextmanager
+def node_of(folder: Path) -> Iterator[Any]:
+    """The settings of the node in `folder`, Django set up as its staff door."""
+    os.environ.update(read_environment(folder), DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
+    django.setup()
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    try:
+        yield settings.TEJIDO
+    except DatabaseError as problem:
+        said = str(problem).splitlines()[0]
+        raise BadInput("node.database", en=f"the database cannot be used: {said}",
+                       es=f"la base de datos no se puede usar: {said}", where=str(folder)) from None  # fmt: skip
