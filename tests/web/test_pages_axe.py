@@ -90,6 +90,8 @@ PAGES = [
     Page("staff", "/password/", login="eve"),
     Page("staff", "/teams/", login="bilal"),
     Page("staff", "/audit/", login="iris"),
+    Page("staff", "/audit/?about={case}&event=case.read", login="iris"),
+    Page("staff", "/audit/?about=NOPE", login="iris", status=422),
     Page("staff", "/sheets/", login="amara", status=403),
     Page("staff", "/nothing-here/", login="amara", status=404),
 ]

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -50,18 +48,6 @@ class AuditLine:
     who: str | None
     table: Any
     record: str
-
-
-def audit_entries(*, member: Any = None, day: date | None = None) -> QuerySet[AuditEntry]:
-    """Entries of one member, of one local day, or all."""
-    entries = AuditEntry.objects.all()
-    if member is not None:
-        entries = entries.filter(member_id=member)
-    if day is not None:
-        start = datetime.combine(day, time(), tzinfo=settings.TEJIDO.time_zone)
-        end = datetime.combine(day + timedelta(days=1), time(), tzinfo=settings.TEJIDO.time_zone)
-        entries = entries.filter(at__gte=start, at__lt=end)
-    return entries
 
 
 def audit_page(entries: QuerySet[AuditEntry], after: int | None) -> Page:

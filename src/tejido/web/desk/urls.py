@@ -8,5 +8,6 @@ from tejido.web.desk import views
 urlpatterns = [
     path("", views.show_desk, name="show_desk"),
     path("audit/", views.list_audit, name="list_audit"),
+    path("audit/export/", views.export_audit, name="export_audit"),
     path("cases/<uuid:pk>/", views.show_case, name="show_case"),
 ]
