@@ -48,7 +48,9 @@ class AuditForm(forms.Form):
         asked = self.cleaned_data["about"]
         found = records_about(asked) if asked else None
         if asked and found is None:
-            raise ValidationError(_("No case or contact has this code. Write it as it is said, or a record's whole id."))
+            raise ValidationError(
+                _("No case or contact has this code. Write it as it is said, or a record's whole id.")
+            )
         return found
 
     def asked(self) -> dict[str, Any]:
