@@ -77,10 +77,11 @@ def _lines(outcome: Mapping[str, Any]) -> Iterator[str]:
     tail = outcome["unchained"]
     if tail["entries"]:
         yield (f"{tail['entries']} entries since {tail['since']} are not chained yet; does the worker run? · "
-               f"{tail['entries']} registros desde {tail['since']} aún no están encadenados; ¿está en marcha el proceso "
-               "de trabajo?")  # fmt: skip
+               f"{tail['entries']} registros desde {tail['since']} aún no están encadenados; ¿está en marcha el "
+               "proceso de trabajo?")  # fmt: skip
     if not outcome["findings"]:
-        yield f"The audit holds: {outcome['entries']} entries. · La bitácora está íntegra: {outcome['entries']} registros."
+        count = outcome["entries"]
+        yield f"The audit holds: {count} entries. · La bitácora está íntegra: {count} registros."
 
 
 @contextmanager

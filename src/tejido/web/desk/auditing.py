@@ -14,12 +14,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Model, QuerySet, UUIDField
 
-from tejido.vocabulary import code_list
+from tejido.vocabulary import Language, code_list
 from tejido.web.accounts.models import Member
 from tejido.web.cases.models import Case
 from tejido.web.intake.models import Contact
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage
 from tejido.web.security.models import AuditEntry
+from tejido.web.sharing.models import Handover
 
 NODE = "node"  # instead of a member: what the system did by itself
 MOST_EXPORTED = 50_000  # lines of one file; a door holds what it answers in memory
@@ -54,6 +55,8 @@ def _with_all_that_hangs_on(model: type[Model], pk: UUID) -> set[UUID]:
         if not fresh:
             continue
         found[where] |= fresh
+        if where is Handover:  # what was said about it later
+            waiting.append((InboundMessage, _ids(InboundMessage._default_manager.filter(about__in=fresh))))
         waiting += [(each, ids) for each, ids in _next_to(where, fresh) if ids]
     return {each for where, pks in found.items() if isinstance(where._meta.pk, UUIDField) for each in pks}
 
@@ -65,10 +68,14 @@ def _next_to(model: type[Model], pks: set[Any]) -> Iterator[tuple[type[Model], s
             continue
         if field.auto_created and not field.concrete:  # whatever points here, a part written tomorrow too
             pointing = other._default_manager.filter(**{f"{field.field.name}__in": pks})  # type: ignore[union-attr]
-            yield other, set(pointing.values_list("pk", flat=True))
+            yield other, _ids(pointing)
         elif other in _BROUGHT_ALONG:
             mine = model._default_manager.filter(pk__in=pks, **{f"{field.name}__isnull": False})
             yield other, set(mine.values_list(field.name, flat=True))
+
+
+def _ids(records: QuerySet[Any]) -> set[Any]:
+    return set(records.values_list("pk", flat=True))
 
 
 def audit_entries(
@@ -94,7 +101,7 @@ def _begins(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=settings.TEJIDO.time_zone)
 
 
-def written(entries: QuerySet[AuditEntry], *, language: str) -> tuple[str, int] | None:
+def written(entries: QuerySet[AuditEntry], *, language: Language) -> tuple[str, int] | None:
     """The entries as CSV, the oldest first, and how many they are; None if they are too many for one file."""
     rows = list(entries.order_by("at", "pk")[: MOST_EXPORTED + 1])
     if len(rows) > MOST_EXPORTED:
@@ -108,7 +115,7 @@ def written(entries: QuerySet[AuditEntry], *, language: str) -> tuple[str, int] 
     return file.getvalue(), len(rows)
 
 
-def _cells(entry: AuditEntry, names: Mapping[Any, str], done: Mapping[str, Any], language: str) -> list[Any]:
+def _cells(entry: AuditEntry, names: Mapping[Any, str], done: Mapping[str, Any], language: Language) -> list[Any]:
     said = done[entry.event].label[language] if entry.event in done else entry.event
     who = names.get(entry.member_id, entry.member_id or NODE)
     digest = bytes(entry.digest).hex() if entry.digest is not None else ""

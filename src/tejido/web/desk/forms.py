@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import code_list
+from tejido.web.accounts.language import short_language
 from tejido.web.accounts.models import Member
 from tejido.web.desk.auditing import NODE, records_about
 
@@ -22,7 +22,7 @@ def _members() -> list[tuple[str, str]]:
 
 
 def _events() -> list[tuple[str, str]]:
-    language = "es" if (get_language() or "").startswith("es") else "en"
+    language = short_language()
     said = {code: each.label[language] for code, each in code_list("audit_event").codes.items()}
     return [("", str(_("everything"))), *sorted(said.items(), key=lambda each: each[1].casefold())]
 

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tejido.web.accounts.language import short_language
 from tejido.web.accounts.members import team_news
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case, Task
@@ -106,8 +106,7 @@ def export_audit(request: StaffRequest) -> HttpResponse:
     """The lines asked for as a file, for whoever must look into them: a director, a court."""
     form = AuditForm(request.GET)
     if form.is_valid():
-        language = "es" if (get_language() or "").startswith("es") else "en"
-        file = written(audit_entries(**form.asked()), language=language)
+        file = written(audit_entries(**form.asked()), language=short_language())
         if file is not None:
             audit.record("audit.exported", by=request.user, filter=form.narrowed_by(), count=file[1])
             headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import batched, groupby
+from itertools import batched, groupby, pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -62,9 +62,8 @@ def broken_links() -> Iterator[int]:
     before, expected = FIRST, 1
     for entry in _chained():
         position, digest = entry["position"], _bytes(entry["digest"])
-        if position != expected:  # what stood between is gone; what follows hangs on nothing
-            yield expected
-        elif not digest or _digest(entry, before) != digest:
+        # Where a place is missing, what follows hangs on nothing: the gap is told, not the entry after it.
+        if position != expected or not digest or _digest(entry, before) != digest:
             yield expected
         if isinstance(position, int):
             before, expected = digest, position + 1
@@ -159,7 +158,7 @@ def _missing_guards() -> list[str]:
 def _changed_records() -> Iterator[Finding]:
     """Records that are not as the last line about them says: put back, exchanged, altered or taken away."""
     sealed = {model._meta.label_lower: model for model in apps.get_models() if issubclass(model, SealedRecord)}
-    for some in batched(_last_lines(), _RECORDS_AT_ONCE, strict=False):
+    for some in batched(_last_lines(), _RECORDS_AT_ONCE):
         told: dict[str, dict[UUID, Line]] = {}
         for table, record_id, line, wrong in some:
             if wrong:
@@ -174,7 +173,7 @@ def _last_lines() -> Iterator[tuple[str, UUID, Line, bool]]:
     """Each record's last line, and whether an earlier one already knew better."""
     for (record_id, table), entries in groupby(_told(), key=operator.itemgetter(*_PLACE)):
         lines = [_line(each["detail"], each["event"]) for each in entries]
-        yield table, record_id, lines[-1], any(_went_back(*pair) for pair in zip(lines, lines[1:], strict=False))
+        yield table, record_id, lines[-1], any(_went_back(*pair) for pair in pairwise(lines))
 
 
 def _went_back(before: Line, now: Line) -> bool:
