@@ -119,7 +119,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def running_doors(folder: Path) -> Iterator[Doors]:
-    """Make a node in `folder`, open its public and staff doors on free ports, close them at the end."""
+    """Make a node in `folder`, open its public, staff and providers' doors on free ports, close them at the end."""
     public, staff, partners, providers = _free_ports(4)
     ports = {"public": public, "staff": staff, "partners": partners, "providers": providers}
     environment, signing = _environment(folder, ports)
@@ -132,13 +132,13 @@ def running_doors(folder: Path) -> Iterator[Doors]:
     told = json.loads(made.stdout.splitlines()[-1])
     processes = []
     try:
-        for door, port in (("public", public), ("staff", staff)):
+        for door, port in (("public", public), ("staff", staff), ("providers", providers)):
             command, _door = door_command(environment, door)
             settings = {"DJANGO_SETTINGS_MODULE": f"tejido.web.config.{door}"}
             processes.append(subprocess.Popen(command, env=environment | settings))
             _wait_for(port, processes[-1])
         yield Doors(
-            addresses={"public": f"http://127.0.0.1:{public}", "staff": f"http://127.0.0.1:{staff}"},
+            addresses={door: f"http://127.0.0.1:{ports[door]}" for door in ("public", "staff", "providers")},
             logins={login: (password, bytes.fromhex(raw)) for login, (password, raw) in told["logins"].items()},
             seeded=told["seeded"],
             environment=environment,

@@ -42,6 +42,7 @@ def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
     ids |= _taken(cast, now)
     ids |= _case(cast, now)
     ids |= _shared(cast, now)
+    ids |= _sent(cast, ids["case"], ids["person"], now)
     return {name: str(value) for name, value in ids.items()}
 
 
@@ -130,3 +131,37 @@ def _shared(cast: SeatedCast, now: datetime) -> dict[str, Any]:
         "handover": Handover.objects.get().pk,
         "sheet": build_sheet(window=window, **dora).pk,
     }
+
+
+def _sent(cast: SeatedCast, case_id: Any, person_id: Any, now: datetime) -> dict[str, Any]:
+    """A provider with an account, one who waits for hers, a packet to read and one that was withdrawn."""
+    from tejido.crypto import SigningKey
+    from tejido.web.accounts.actions import SIGNING_SCOPE
+    from tejido.web.accounts.models import Member
+    from tejido.web.cases.models import Case
+    from tejido.web.directory.models import Service
+    from tejido.web.packets.models import Provider
+    from tejido.web.packets.providers import found_provider, give_account
+    from tejido.web.referrals.actions import make_referral
+    from tejido.web.referrals.packing import withdraw_referral
+    from tejido.web.security.models import RecordKey
+    from tests.web.sharing.conftest import from_today, release
+
+    noor = {"by": cast.member("noor"), "ring": cast.ring("noor")}
+    service, case = Service.objects.filter(organisation__startswith="Casa Magnolia")[0], Case.objects.get(pk=case_id)
+    if not Provider.objects.filter(organisation=service.organisation).exists():
+        signing = SigningKey(noor["ring"].raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
+        found_provider(organisation=service.organisation, members=[cast.member("rosa")], signing=signing, by=noor["by"])
+    made, _password = give_account(organisation=service.organisation, login="sol", name="Sol Prueba", language="es",
+                                   now=now, **noor)  # fmt: skip
+    Member.objects.filter(pk=made.member.pk).update(password_given_at=None)
+    fields = frozenset({"person_name", "preferred_language", "needs"})
+    release(cast, case, recipient=service.recipient, purpose="referral", fields=fields, **from_today())
+    chen = {"by": cast.member("chen"), "now": now}
+    first, second = (
+        make_referral(case=case, service=service, need="shelter", how="packet", fields=fields, person=str(person_id),
+                      ring=cast.ring("chen"), **chen)
+        for _ in range(2)
+    )  # fmt: skip
+    withdraw_referral(referral=second, **chen)
+    return {"waits_at_provider": made.member.pk, "packet": first.packet.pk, "withdrawn_packet": second.packet.pk}

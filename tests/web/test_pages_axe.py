@@ -92,6 +92,15 @@ PAGES = [
     Page("staff", "/audit/", login="iris"),
     Page("staff", "/audit/?about={case}&event=case.read", login="iris"),
     Page("staff", "/audit/?about=NOPE", login="iris", status=422),
+    Page("staff", "/providers/", login="noor"),
+    Page("staff", "/providers/{waits_at_provider}/key/", login="noor"),
+    Page("providers", "/login/"),
+    Page("providers", "/", login="rosa"),
+    Page("providers", "/packets/{packet}/", login="rosa"),
+    Page("providers", "/packets/{withdrawn_packet}/", login="rosa"),
+    Page("providers", "/colleagues/", login="rosa"),
+    Page("providers", "/password/", login="rosa"),
+    Page("providers", "/cases/", login="rosa", status=404),
     Page("staff", "/sheets/", login="amara", status=403),
     Page("staff", "/nothing-here/", login="amara", status=404),
 ]
@@ -124,15 +133,15 @@ def signed_in(doors, chromium):
     """Cookies of a person who signed in by typing; each signs in once, since a code works once."""
     kept = {}
 
-    def of(login):
+    def of(login, door="staff"):
         if login not in kept:
             context = chromium.new_context()
             page = context.new_page()
-            page.goto(f"{doors.addresses['staff']}/login/")
+            page.goto(f"{doors.addresses[door]}/login/")
             for name, value in doors.credentials(login).items():
                 page.fill(f"[name={name}]", value)
             page.click("main form button")
-            page.wait_for_url(f"{doors.addresses['staff']}/")
+            page.wait_for_url(f"{doors.addresses[door]}/")
             kept[login] = context.storage_state()
             context.close()
         return kept[login]
@@ -146,7 +155,7 @@ def look(doors, chromium, signed_in):
     contexts = []
 
     def at(page, language, *, width=1200, script=True):
-        state = signed_in(page.login) if page.login else None
+        state = signed_in(page.login, page.door) if page.login else None
         context = chromium.new_context(
             locale=LANGUAGES[language], viewport={"width": width, "height": 800},
             storage_state=state, java_script_enabled=script, reduced_motion="reduce",

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from tejido.vocabulary import BadInput
+from tejido.web.cases.compartments import open_compartment, save_compartment
 from tejido.web.cases.models import Person
-from tejido.web.cases.parts import edit_person, open_compartment, save_compartment
+from tejido.web.cases.parts import edit_person
 from tejido.web.consents.frames import NotAllowed
 from tejido.web.directory.models import Service
 from tejido.web.packets.actions import answer_packet, expire_packets, open_packet

@@ -20,6 +20,7 @@ from tejido.web.config.providers_urls import urlpatterns  # noqa: F401  the door
 from tejido.web.packets.models import Answer, Packet, Provider
 from tejido.web.security.models import AuditEntry
 from tejido.web.security.permissions import Permission
+from tests.rules.test_translations import _source_of, _spanish_of
 from tests.web.packets.conftest import FIELDS, LAWYER, account, send
 from tests.web.sharing.conftest import from_today, release
 
@@ -95,6 +96,12 @@ def test_it_reaches_packets_and_no_page_of_ours():
         assert isinstance(route.callback.permission, Permission)  # type: ignore[union-attr]
         assert route.callback.permission in {Permission.PACKET_READ, Permission.PACKET_ANSWER}  # type: ignore[union-attr]
         assert route.callback.__module__ == "tejido.web.packets.views"
+
+
+def test_its_pages_are_in_spanish_without_the_catalogues_of_rooms_it_does_not_have():
+    here = ("packets", "accounts", "security", "config")
+    spanish = {sentence for room in here for sentence, words in _spanish_of(room).items() if words}
+    assert _source_of("packets") <= spanish
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: str(route.name))

@@ -80,7 +80,8 @@ def take_box(request: HttpRequest, now: datetime, *, returning: bool = False) ->
 
     409 brings a page with a fresh lock: the browser seals anew and nobody notices.
     """
-    shown, generation, language = page_sent(request), request.POST.get("generation", ""), request.POST.get("language")
+    shown, generation = page_sent(request), request.POST.get("generation", "")
+    language = request.POST.get("language", "")
     if shown is None or not shown.takes(generation, now):
         return 409
     if not may_keep(shown.mark, with_code=returning):
