@@ -43,6 +43,7 @@ def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
     ids |= _case(cast, now)
     ids |= _shared(cast, now)
     ids |= _sent(cast, ids["case"], ids["person"], now)
+    ids |= _upkeep(cast, now)
     return {name: str(value) for name, value in ids.items()}
 
 
@@ -165,3 +166,17 @@ def _sent(cast: SeatedCast, case_id: Any, person_id: Any, now: datetime) -> dict
     )  # fmt: skip
     withdraw_referral(referral=second, **chen)
     return {"waits_at_provider": made.member.pk, "packet": first.packet.pk, "withdrawn_packet": second.packet.pk}
+
+
+def _upkeep(cast: SeatedCast, now: datetime) -> dict[str, Any]:
+    """A case that must stay, one that someone asked to destroy, and one that is gone."""
+    from tejido.web.upkeep.actions import ask_shredding, carry_out_shredding, place_hold
+    from tests.web.sharing.conftest import make_case
+
+    bilal, chen = cast.member("bilal"), cast.member("chen")
+    held, waiting, gone = (make_case(cast).case for _ in range(3))
+    hold = place_hold(record=held, reason="Juzgado inventado.", by=bilal, ring=cast.ring("bilal"), now=now)
+    asked = ask_shredding(record=waiting, basis="her_request", by=bilal, now=now)
+    done = ask_shredding(record=gone, basis="mistake", by=bilal, now=now)
+    carry_out_shredding(shredding=done, by=chen, ring=cast.ring("chen"), now=now)
+    return {"held": held.pk, "hold": hold.pk, "shredding": asked.pk, "destroyed": done.pk}

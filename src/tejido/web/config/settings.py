@@ -36,6 +36,8 @@ class NodeSettings:
     demo: bool
     password_memory_mib: int
     secure_cookies: bool
+    backup_key: bytes | None  # backups are sealed to it; its private half is not on this machine
+    backup_days: int  # how long backups are kept: what a certificate of destruction may promise
 
     def database(self, door: str) -> dict[str, Any]:
         """Django's settings of the database as `door` reaches it."""
@@ -146,6 +148,13 @@ def _memory() -> int:
     return int(value)
 
 
+def _backup_days() -> int:
+    value = _text("TEJIDO_BACKUP_DAYS", "35")
+    if not value.isdigit() or not 1 <= int(value) <= 3660:
+        raise _wrong("TEJIDO_BACKUP_DAYS", "a whole number of days, 1 to 3660", "un número entero de días, de 1 a 3660")
+    return int(value)
+
+
 def _zone() -> ZoneInfo:
     name = _text("TEJIDO_TIME_ZONE")
     if name not in available_timezones():
@@ -178,4 +187,6 @@ def node_settings() -> NodeSettings:
         demo=_flag("TEJIDO_DEMO", "0"),
         password_memory_mib=_memory(),
         secure_cookies=_flag("TEJIDO_SECURE_COOKIES", "1"),
+        backup_key=_secret("TEJIDO_BACKUP_KEY", length=1216) if os.environ.get("TEJIDO_BACKUP_KEY") else None,
+        backup_days=_backup_days(),
     )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tejido.web.directory.urls")),
     path("", include("tejido.web.sharing.urls")),
     path("", include("tejido.web.statistics.urls")),
+    path("", include("tejido.web.upkeep.urls")),
 ]
 
 handler400 = "tejido.web.config.errors.bad_request"

@@ -24,6 +24,7 @@ def main() -> None:
     from tejido.web.packets.actions import expire_packets
     from tejido.web.security.audit import chain
     from tejido.web.security.verifying import write_anchor
+    from tejido.web.upkeep.scrubbing import tidy
 
     def chain_and_anchor() -> None:
         if chain():
@@ -39,8 +40,8 @@ def main() -> None:
                  max_tasks=None, worker_id="worker", excluded_queue_names=[])  # fmt: skip
     while not stopping.wait(0.5):
         # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained; sessions, packets
-        # and conversations that ended.
-        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended, expire, end_expired):
+        # and conversations that ended; what a shredding left behind.
+        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended, expire, end_expired, tidy):
             try:
                 work()
             except (OperationalError, OSError):

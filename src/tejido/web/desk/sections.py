@@ -16,10 +16,17 @@ from tejido.web.cases.models import Case
 from tejido.web.consents import sections as consents
 from tejido.web.referrals import sections as referrals
 from tejido.web.sharing import sections as sharing
+from tejido.web.upkeep import sections as upkeep
 
 Section = Callable[[StaffRequest, Case], tuple[str, dict[str, Any]]]
 
-ON_CASE: tuple[Section, ...] = (referrals.section, consents.section, sharing.section, sharing.reports_section)
+ON_CASE: tuple[Section, ...] = (
+    referrals.section,
+    consents.section,
+    sharing.section,
+    sharing.reports_section,
+    upkeep.section,
+)
 
 
 def sections_of(request: StaffRequest, case: Case) -> list[str]:

@@ -30,6 +30,7 @@ from tejido.web.security.access import allows, requires
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing.actions import process_arrivals
 from tejido.web.sharing.models import Alert, Handover, Report
+from tejido.web.upkeep.renewing import renew_batches
 
 _MOST = 10
 
@@ -61,6 +62,8 @@ def show_desk(request: StaffRequest) -> HttpResponse:
         context["alerts"] = list(unseen.select_related("case").order_by("raised_at")[:_MOST])
     if allows(user, Permission.TEAM_EDIT):
         context |= team_news(user)
+    if allows(user, Permission.COUNT):
+        renew_batches(by=user, ring=request.ring)  # keys of codes that a shredding left to the data team
     if allows(user, Permission.QUEUE_WATCH):
         context["workload"] = workload(user, timezone.localdate())
     shown = {name: len(rows) for name, rows in context.items()}

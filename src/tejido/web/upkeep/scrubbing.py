@@ -11,9 +11,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.apps import apps
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from tejido.web.upkeep.models import Shredding
+from tejido.web.upkeep.tombstones import keep_file
 
 # What a shredding deletes from besides the tables it names.
 _ALWAYS = ("security.recordkey", "security.keygrant", "security.searchtoken", "security.codedrow", "upkeep.hold",
@@ -37,10 +41,16 @@ def scrub_sqlite(*, now: datetime) -> int:
     return 0 if busy else Shredding.objects.filter(pk__in=waiting).update(scrubbed_at=now)
 
 
+def tidy() -> None:
+    """What the worker does every round: whatever a shredding left to be written or overwritten."""
+    done = Shredding.objects.done()
+    if done.filter(scrubbed_at=None).exists():
+        keep_file(settings.TEJIDO.data)
+        scrub_sqlite(now=timezone.now())
+
+
 def scrub_postgresql(*, now: datetime) -> int:
     """The same as the owner of the tables, whom it shuts out for as long as it takes; returns how many it settles."""
-    from django.apps import apps
-
     waiting = list(_waiting())
     labels = sorted({label for each in waiting for label in each.gone} | set(_ALWAYS)) if waiting else []
     with connection.cursor() as cursor:

@@ -28,6 +28,7 @@ _ROOMS: tuple[tuple[Any, Permission | None, str], ...] = (
     (_("Alerts"), Permission.ALERT_READ, "list_alerts"),
     (_("Counting"), Permission.COUNT, "list_sheets"),
     (_("Agreements"), Permission.AGREEMENT_READ, "list_agreements"),
+    (_("Destruction"), Permission.SHRED_CONFIRM, "list_shreddings"),
     (_("Members"), Permission.MEMBER_EDIT, "list_members"),
     (_("My teams"), Permission.TEAM_EDIT, "list_teams"),
     (_("Audit"), Permission.AUDIT_READ, "list_audit"),
