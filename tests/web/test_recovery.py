@@ -146,7 +146,7 @@ def test_the_rehearsal_a_node_is_made_everyone_is_locked_out_and_let_in_again(tm
                   str(tmp_path / "staff.yaml"), "--time-zone", "America/Mexico_City",
                   "--sheets", str(sheets))  # fmt: skip
     assert made.returncode == 0, made.stderr
-    printed = sorted(sheets.iterdir())
+    printed = sorted(sheets.glob("*.pdf"))
     assert [path.name for path in printed] == ["share-1-of-3.pdf", "share-2-of-3.pdf", "share-3-of-3.pdf"]
     assert {path.stat().st_mode & 0o077 for path in printed} == {0}
     shares = [_words_on(path) for path in printed]

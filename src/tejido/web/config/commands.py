@@ -6,15 +6,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from tejido.vocabulary import BadInput, system_reason
+from tejido.web.config.backup_commands import ALL
 from tejido.web.config.demo.stage import Stage
-from tejido.web.config.making import make_node, read_environment, recover_node, upgrade_node
+from tejido.web.config.making import BACKUP_KEY, make_node, read_environment, recover_node, upgrade_node
+from tejido.web.config.options import database as database_option
+from tejido.web.config.options import disk_refusals
 from tejido.web.config.paper import new_folder, paper_key
 from tejido.web.config.processes import DOORS, door_command, python_environment
 from tejido.web.config.settings import node_settings
@@ -37,35 +38,17 @@ def demo(*, fresh: bool, check: bool, data: Path, first_port: int | None) -> int
         from tejido.web.config.demo.check import check_thread
 
         # Its own folder and free ports: a check never touches a demo somebody is using.
-        with _disk_refusals(), tempfile.TemporaryDirectory(prefix="tejido-check-") as folder:
+        with disk_refusals(), tempfile.TemporaryDirectory(prefix="tejido-check-") as folder:
             return check_thread(Path(folder))
-    with _disk_refusals():
+    with disk_refusals():
         Stage(data.resolve()).run(fresh=fresh, first_port=first_port)
     return 0
-
-
-_database = click.option("--database", default="", envvar="TEJIDO_DATABASE_OWNER", metavar="URL",
-                         help="PostgreSQL instead of SQLite: postgresql://owner:password@host/name. The owner may "
-                         "create roles; each door gets one.")  # fmt: skip
 
 
 _shares = click.option("--shares", default="2-of-3", show_default=True, metavar="M-of-N",
                        help="How many recovery sheets are printed, and how many of them are needed.")  # fmt: skip
 _sheets = click.option("--sheets", required=True, type=click.Path(path_type=Path, file_okay=False),
                        help="New folder for the recovery sheets: print them, then delete it.")  # fmt: skip
-
-
-@contextmanager
-def _disk_refusals() -> Iterator[None]:
-    """A folder that cannot be written, or a full disk, is said in one line."""
-    try:
-        yield
-    except OSError as problem:
-        why = system_reason(problem)
-        raise BadInput(
-            "folder.write", en=f"cannot write here: {why['en']}", es=f"no se puede escribir aquí: {why['es']}",
-            where=str(problem.filename or ""),
-        ) from None  # fmt: skip
 
 
 @click.group()
@@ -84,7 +67,7 @@ def node() -> None:
 @click.option("--time-zone", required=True, help="Such as America/Mexico_City.")
 @click.option("--first-port", type=click.IntRange(1024, 65532), default=8001, show_default=True,
               help="First of the four ports of its doors.")  # fmt: skip
-@_database
+@database_option
 @_shares
 @_sheets
 def make(
@@ -93,11 +76,12 @@ def make(
 ) -> None:  # fmt: skip
     """Make a node in FOLDER: secrets, database, teams, first members. Passwords are printed once."""
     paper = paper_key(shares)
-    with _disk_refusals(), new_folder(sheets):
+    with disk_refusals(), new_folder(sheets):
         logins = make_node(folder=folder.resolve(), code=code, operator=operator, staff=staff, time_zone=time_zone,
                            ports={door: first_port + offset for offset, door in enumerate(DOORS)},
                            paper=paper, sheets=sheets, database=database)  # fmt: skip
     _print_logins(logins, sheets)
+    click.echo(_BACKUP_KEY.format(key=sheets / BACKUP_KEY), err=True)
 
 
 @node.command()
@@ -111,7 +95,7 @@ def recover(*, folder: Path, logins: tuple[str, ...], shares: str, sheets: Path)
     The words of each share are asked for, or read from standard input, one share a line.
     """
     paper = paper_key(shares)
-    with _disk_refusals(), new_folder(sheets):
+    with disk_refusals(), new_folder(sheets):
         typed = [_share(1)]
         typed += [_share(number) for number in range(2, needed(typed[0]) + 1)]
         recovered = recover_node(folder=folder.resolve(), logins=logins, shares=typed, paper=paper, sheets=sheets)
@@ -136,6 +120,10 @@ _PRINT = (
     "print the sheets, give each to someone else, then delete them. · "
     "Imprima las hojas, entregue cada una a una persona distinta y bórrelas."
 )
+_BACKUP_KEY = (
+    "{key}: opens the backups. Keep two copies away from this machine, then delete it here. · "
+    "Abre los respaldos. Guarde dos copias lejos de este equipo y bórrela aquí."
+)
 _ONCE = (
     "Write these down now; they are shown once and kept nowhere. · "
     "Anótelo ahora: se muestra una sola vez y no queda en ninguna parte."
@@ -144,7 +132,7 @@ _ONCE = (
 
 @node.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@_database
+@database_option
 def upgrade(*, folder: Path, database: str) -> None:
     """Bring the database of the node in FOLDER up to this version. Stop its doors first."""
     upgrade_node(folder=folder.resolve(), database=database)
@@ -165,3 +153,7 @@ def run(*, folder: Path, door: str) -> None:
     os.chdir(folder)
     sys.stdout.flush()
     os.execvpe(command[0], command, environment)  # noqa: S606
+
+
+for each in ALL:
+    node.add_command(each)

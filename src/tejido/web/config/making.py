@@ -16,15 +16,17 @@ import django
 import yaml
 from django.core.management import call_command
 
-from tejido.crypto import PaperKey, SigningKey, new_key
+from tejido.crypto import BoxKey, PaperKey, SigningKey, new_key
 from tejido.vocabulary import BadInput
 from tejido.web.config import rights
+from tejido.web.config.backup_file import write_key
 from tejido.web.config.operators import read_operator
 from tejido.web.config.paper import write_sheets
 from tejido.web.config.settings import DOORS
 from tejido.web.security.roles import ROLES
 
 ENVIRONMENT_FILE = "node.env"
+BACKUP_KEY = "backup.key"
 # Teams every organisation begins with; those of service providers are made one by one, later.
 TEAM_KINDS = ("intake", "cases", "data", "duty", "administration")
 
@@ -81,8 +83,12 @@ def read_environment(folder: Path) -> dict[str, str]:
             es="aquí no hay ninguna organización; `tejido node make` crea una",
             where=str(folder),
         )
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    return parse_environment(path.read_text(encoding="utf-8"))
+
+
+def parse_environment(text: str) -> dict[str, str]:
+    """The settings of an environment file."""
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 
 def make_staff(
@@ -140,12 +146,12 @@ def make_node(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         own = folder / "operator.yaml"
-        shutil.copy(operator, own)
+        shutil.copyfile(operator, own)
         environment, signing = new_environment(
             folder=folder, node=code, operator=own, time_zone=time_zone, ports=ports, demo=False
         )
-        with _at_the_database(environment, database):
-            _refuse_a_used_database()
+        with at_the_database(environment, database):
+            refuse_a_used_database()
             call_command("migrate", verbosity=0, interactive=False)
             logins = make_staff(signing=signing, staff=people, team_names=team_names, password=None,
                                 paper=paper)  # fmt: skip
@@ -153,7 +159,9 @@ def make_node(
                 environment |= rights.make_roles(code, database)
                 rights.grant(code)
             write_sheets(paper, operator=who, organisation=signing.verify_key, folder=sheets)
-            write_environment(folder, environment)
+            backups = BoxKey.generate()
+            write_key(sheets / BACKUP_KEY, backups)
+            write_environment(folder, environment | {"TEJIDO_BACKUP_KEY": backups.public.raw.hex()})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -170,7 +178,7 @@ def recover_node(
     Raises `BadInput`. All or nothing.
     """
     environment = read_environment(folder)
-    with _at_the_database(environment):
+    with at_the_database(environment):
         from django.conf import settings
         from django.db import transaction
 
@@ -201,15 +209,18 @@ def upgrade_node(*, folder: Path, database: str = "") -> None:
             es="la dirección de quien es dueño se necesita si la base de datos es PostgreSQL, y solo entonces",
             where="--database",
         )
-    with _at_the_database(environment, database):
+    with at_the_database(environment, database):
         call_command("migrate", verbosity=0, interactive=False)
         if database:
             rights.grant(environment["TEJIDO_NODE"])
 
 
 @contextmanager
-def _at_the_database(environment: Mapping[str, str], database: str = "") -> Iterator[None]:
-    """Django set up as the owner of the database; on PostgreSQL all that is done inside stands, or nothing of it."""
+def at_the_database(environment: Mapping[str, str], database: str = "", *, whole: bool = True) -> Iterator[None]:
+    """Django set up as the owner of the database; on PostgreSQL all that is done inside stands, or nothing of it.
+
+    Not `whole`: each statement by itself, as some must be.
+    """
     os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
     if database:
         os.environ["TEJIDO_DATABASE_STAFF"] = database
@@ -217,7 +228,8 @@ def _at_the_database(environment: Mapping[str, str], database: str = "") -> Iter
     from django.db import OperationalError, transaction
 
     try:
-        with transaction.atomic() if database else nullcontext():  # SQLite changes no table inside a transaction
+        # SQLite changes no table inside a transaction.
+        with transaction.atomic() if database and whole else nullcontext():
             yield
     except OperationalError as problem:
         raise BadInput(
@@ -228,7 +240,8 @@ def _at_the_database(environment: Mapping[str, str], database: str = "") -> Iter
         ) from None
 
 
-def _refuse_a_used_database() -> None:
+def refuse_a_used_database() -> None:
+    """Raise `BadInput` if there is a table in it already."""
     from django.db import connection
 
     if connection.introspection.table_names():

@@ -10,7 +10,7 @@ from uuid import UUID
 from tejido.crypto import Context, open_field, seal_field
 from tejido.web.security.fields import decode, encode
 from tejido.web.security.keyring import KeyRing
-from tejido.web.security.models import CodedRow, RecordKey
+from tejido.web.security.models import CodedRow, PastBatch, RecordKey
 
 
 def _batch(ring: KeyRing, data_team: UUID) -> tuple[UUID, bytes]:
@@ -34,6 +34,11 @@ def write_coded(ring: KeyRing, *, table: str, record_id: UUID, row: dict[str, An
 def write_coded_many(ring: KeyRing, *, table: str, rows: dict[UUID, dict[str, Any]], data_team: UUID) -> None:
     """Write or replace the coded rows of many records."""
     batch, raw = _batch(ring, data_team)
+    older = CodedRow.objects.filter(record_id__in=rows, table=table).exclude(batch_id=batch)
+    PastBatch.objects.bulk_create(
+        [PastBatch(record_id=record, batch_id=past) for record, past in older.values_list("record_id", "batch_id")],
+        batch_size=500, ignore_conflicts=True,
+    )  # fmt: skip
     CodedRow.objects.bulk_create(
         [
             CodedRow(

@@ -88,6 +88,18 @@ class CodedRow(models.Model):
     row = SealedField()
 
 
+class PastBatch(models.Model):
+    """A batch key that opened an older version of a record's coded row: when the record is shredded it goes too."""
+
+    OPEN_COLUMNS = {"id": "row number", "record_id": "random", "batch": "the writing session's key for the data team"}
+
+    record_id = models.UUIDField()
+    batch = models.ForeignKey(RecordKey, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record_id", "batch"], name="one_past_batch_of_a_record")]
+
+
 class AuditEntry(models.Model):
     """Who did what to which record, and when; never what it said. Chained in commit order by a job."""
 

@@ -10,18 +10,21 @@ expires.
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models import ManyToOneRel
 from django.utils import timezone
 
+from tejido.web.accounts.actions import SIGNING_SCOPE
+from tejido.web.security.models import KeyGrant, RecordKey
+from tejido.web.security.searching import SEARCH_SCOPE
 from tejido.web.upkeep.models import Shredding
 from tejido.web.upkeep.tombstones import keep_file
 
-# What a shredding deletes from besides the tables it names.
-_ALWAYS = ("security.recordkey", "security.keygrant", "security.searchtoken", "security.codedrow", "upkeep.hold",
-           "mailbox.inboundmessage", "upkeep.oldbatch")  # fmt: skip
+# Keys that belong to no record: the organisation's own, and those of coded rows that were since written anew.
+_WITHOUT_RECORD = (SEARCH_SCOPE, SIGNING_SCOPE, "coded")
 
 
 def scrub_sqlite(*, now: datetime) -> int:
@@ -49,16 +52,27 @@ def tidy() -> None:
         scrub_sqlite(now=timezone.now())
 
 
-def scrub_postgresql(*, now: datetime) -> int:
-    """The same as the owner of the tables, whom it shuts out for as long as it takes; returns how many it settles."""
-    waiting = list(_waiting())
-    labels = sorted({label for each in waiting for label in each.gone} | set(_ALWAYS)) if waiting else []
-    with connection.cursor() as cursor:
-        for label in labels:
-            cursor.execute(f'VACUUM (FULL, ANALYZE) "{apps.get_model(label)._meta.db_table}"')
-        if waiting:
+def scrub_everything() -> int:
+    """Rewrite every table as their owner, whoever waits meanwhile; returns how many shreddings it settles."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (FULL, ANALYZE)")
             cursor.execute("CHECKPOINT")
-    return Shredding.objects.filter(pk__in=[each.pk for each in waiting]).update(scrubbed_at=now)
+    return _waiting().update(scrubbed_at=timezone.now())
+
+
+def unused_keys() -> list[tuple[UUID, str]]:
+    """Keys that no record stands under, by scope. Keys of the organisation itself and of past batches are not meant."""
+    held: set[UUID] = set()
+    for relation in RecordKey._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and relation.related_model is not KeyGrant:
+            held |= set(relation.related_model._base_manager.values_list(relation.field.attname, flat=True).distinct())
+    keys = RecordKey.objects.exclude(scope__in=_WITHOUT_RECORD).values_list("pk", "scope")
+    return [(pk, scope) for pk, scope in keys.order_by("created_at") if pk not in held]
 
 
 def _waiting():  # type: ignore[no-untyped-def]

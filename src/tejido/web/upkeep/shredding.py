@@ -15,7 +15,7 @@ from django.db import models, transaction
 
 from tejido.web.security import audit
 from tejido.web.security.belonging import belongings, empty, keys_of
-from tejido.web.security.models import CodedRow, RecordKey, SearchToken
+from tejido.web.security.models import CodedRow, PastBatch, RecordKey, SearchToken
 from tejido.web.security.sealing import SealedRecord
 from tejido.web.upkeep.models import SHREDDABLE, OldBatch
 from tejido.web.upkeep.tombstones import Line
@@ -71,12 +71,14 @@ def came_back(line: Line) -> list[tuple[str, str]]:
 
 
 def _forget_codes(ids: Iterable[UUID], now: datetime) -> None:
-    """The coded rows go; the keys that opened them open others too, which get a new one (`renewing`)."""
-    coded = CodedRow.objects.filter(record_id__in=list(ids))
-    batches = set(coded.values_list("batch_id", flat=True))
+    """The coded rows go, and the keys that opened them or older versions; those that open others too get a new one
+    first (`renewing`)."""
+    coded, past = (model.objects.filter(record_id__in=list(ids)) for model in (CodedRow, PastBatch))
+    batches = {batch for rows in (coded, past) for batch in rows.values_list("batch_id", flat=True)}
     coded.delete()
     used = set(CodedRow.objects.filter(batch_id__in=batches).values_list("batch_id", flat=True))
     RecordKey.objects.filter(pk__in=batches - used).delete()
+    past.delete()
     OldBatch.objects.bulk_create([OldBatch(key_id=batch, since=now) for batch in used], ignore_conflicts=True)
 
 

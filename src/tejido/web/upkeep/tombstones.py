@@ -1,50 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of what is gone: in the database, and in a file outside it, so that a restored backup forgets it again.
 
-One line each, in JSON; signed by the node's transport key and chained, so that none can be left out or altered. The
-newest number and digest stand in the audit too.
+The newest number and digest stand in the audit too: a list that was lost or cut short shows.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
-from tejido.crypto import BadSignature, SigningKey, VerifyKey
-from tejido.vocabulary import BadInput
+from tejido.crypto import SigningKey
 from tejido.web.security import audit
 from tejido.web.upkeep.models import Tombstone
+from tejido.web.upkeep.tombstone_lines import DOMAIN, FILE, NO_TOMBSTONE, Line, digest_of, read_lines
 
-FILE = "tombstones"
-NO_TOMBSTONE = "0" * 64
-_DOMAIN = b"tejido/tombstone/1\x00"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One tombstone as it is kept."""
-
-    entry: dict[str, Any]
-    digest: str
-    signature: str
-
-    @property
-    def number(self) -> int:
-        """Its place in the list."""
-        return int(self.entry["number"])
-
-    def encode(self) -> bytes:
-        """A line of the file."""
-        kept = {"entry": self.entry, "digest": self.digest, "signature": self.signature}
-        return json.dumps(kept, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+__all__ = ["FILE", "NO_TOMBSTONE", "Line", "add_tombstone", "adopt_lines", "keep_file", "kept_lines", "read_lines"]
 
 
 def add_tombstone(entry: dict[str, Any], *, transport: SigningKey, by: Any) -> Tombstone:
@@ -54,9 +29,9 @@ def add_tombstone(entry: dict[str, Any], *, transport: SigningKey, by: Any) -> T
             cursor.execute(f"LOCK TABLE {Tombstone._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
     last = Tombstone.objects.order_by("-number").first()
     whole = {**entry, "number": last.number + 1 if last else 1, "before": last.digest if last else NO_TOMBSTONE}
-    digest = _digest(whole)
+    digest = digest_of(whole)
     made = Tombstone.objects.create(
-        number=whole["number"], entry=whole, digest=digest, signature=transport.sign(_DOMAIN + digest.encode()).hex()
+        number=whole["number"], entry=whole, digest=digest, signature=transport.sign(DOMAIN + digest.encode()).hex()
     )
     audit.record("tombstone.added", by=by, count=made.number, target=digest)
     return made
@@ -65,26 +40,6 @@ def add_tombstone(entry: dict[str, Any], *, transport: SigningKey, by: Any) -> T
 def kept_lines() -> list[Line]:
     """The list as the database has it."""
     return [Line(each.entry, each.digest, each.signature) for each in Tombstone.objects.order_by("number")]
-
-
-def read_lines(raw: bytes, transport: VerifyKey, *, where: str) -> list[Line]:
-    """The list as a file has it, once every link and signature holds; raises `BadInput`."""
-    found: list[Line] = []
-    for number, text in enumerate(raw.splitlines(), 1):
-        try:
-            kept = json.loads(text)
-            line = Line(kept["entry"], kept["digest"], kept["signature"])
-            transport.verify(_DOMAIN + line.digest.encode(), bytes.fromhex(line.signature))
-            held = line.number == number and _digest(line.entry) == line.digest
-            held = held and line.entry["before"] == (found[-1].digest if found else NO_TOMBSTONE)
-        except (BadSignature, ValueError, KeyError, TypeError):
-            held = False
-        if not held:
-            raise BadInput("tombstones.altered", en=f"tombstone {number} was altered, left out or is not of this node",
-                           es=f"el registro {number} se alteró, falta o no es de esta organización",
-                           where=where)  # fmt: skip
-        found.append(line)
-    return found
 
 
 def adopt_lines(lines: Sequence[Line]) -> list[Line]:
@@ -115,8 +70,3 @@ def keep_file(folder: Path) -> int:
     if missing > 1:  # one is the newest; more means that the file was lost or cut short meanwhile
         audit.record("tombstones.mended", by=None, count=missing)
     return missing
-
-
-def _digest(entry: dict[str, Any]) -> str:
-    written = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(_DOMAIN + written.encode()).hexdigest()

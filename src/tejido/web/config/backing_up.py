@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Backing a node up while its doors run: one sealed file, consistent, whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tejido.crypto import BoxKey, PublicKey, SigningKey
+from tejido.vocabulary import BadInput
+from tejido.web.config.backup_file import write_backup, write_key
+from tejido.web.config.making import ENVIRONMENT_FILE, at_the_database, read_environment, write_environment
+
+SQLITE_FILE, POSTGRESQL_FILE = "node.sqlite3", "node.dump"
+SUFFIX = ".tejido-backup"
+_LEFT_OUT = (".log", "-wal", "-shm", "-journal", ".part", ".new", ".lock", ".key", SUFFIX)
+
+
+def renew_backup_key(folder: Path, keep: Path) -> None:
+    """A fresh pair: the public half into the node's settings, the private half into the new file `keep`."""
+    environment, key = read_environment(folder), BoxKey.generate()
+    write_key(keep, key)
+    write_environment(folder, environment | {"TEJIDO_BACKUP_KEY": key.public.raw.hex()})
+
+
+def backup_node(*, folder: Path, target: Path, database: str = "", with_environment: bool = False) -> Path:
+    """Back the node in `folder` up into `target`, a new file or a folder; returns the file. Raises `BadInput`."""
+    environment = read_environment(folder)
+    if not environment.get("TEJIDO_BACKUP_KEY"):
+        raise BadInput("backup.no_key", en="no backup key yet; `tejido node backup-key` makes one",
+                       es="aún no hay llave de respaldo; `tejido node backup-key` crea una",
+                       where=str(folder))  # fmt: skip
+    made_at = datetime.now(UTC)
+    if target.is_dir():
+        target = target / f"{environment['TEJIDO_NODE']}-{made_at:%Y%m%dT%H%M%SZ}{SUFFIX}"
+    if target.exists():
+        raise BadInput("backup.exists", en="there is a file of this name", es="ya existe un archivo con ese nombre",
+                       where=str(target))  # fmt: skip
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".tejido-backup-") as own:
+        name, engine, copy = _database_copy(folder, environment, database, Path(own))
+        facts = {"format": 1, "node": environment["TEJIDO_NODE"], "made_at": made_at.isoformat(timespec="seconds"),
+                 "engine": engine, "tombstones": _newest_tombstone(environment, folder)}  # fmt: skip
+        files = [(name, copy), *_files(folder, with_environment=with_environment)]
+        write_backup(target, files, facts=facts, to=PublicKey(bytes.fromhex(environment["TEJIDO_BACKUP_KEY"])),
+                     transport=SigningKey(bytes.fromhex(environment["TEJIDO_TRANSPORT_KEY"])))  # fmt: skip
+    return target
+
+
+def _files(folder: Path, *, with_environment: bool) -> Iterator[tuple[str, Path]]:
+    """Everything of the node's folder that is no secret, log or journal: sealed files, operator, tombstones, anchor."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not path.is_file() or path.name.endswith(_LEFT_OUT) or path.name.startswith("."):
+            continue
+        if name == SQLITE_FILE or (name == ENVIRONMENT_FILE and not with_environment):
+            continue
+        yield name, path
+
+
+def _database_copy(folder: Path, environment: Mapping[str, str], database: str, own: Path) -> tuple[str, str, Path]:
+    """The database as it stands at one moment, in a file."""
+    if "TEJIDO_DATABASE_STAFF" in environment or database:
+        copy = own / POSTGRESQL_FILE
+        dump_postgresql(database, copy)
+        return POSTGRESQL_FILE, "postgresql", copy
+    copy = own / SQLITE_FILE
+    # One read transaction: whoever writes meanwhile is not in it. What was deleted is not copied, slack included.
+    with closing(sqlite3.connect(f"file:{folder / SQLITE_FILE}?mode=rw", uri=True, timeout=60)) as source:
+        try:
+            source.execute("VACUUM INTO ?", [str(copy)])
+        except sqlite3.DatabaseError as problem:
+            raise BadInput("backup.database", en=f"the database cannot be copied: {problem}",
+                           es=f"no se pudo copiar la base de datos: {problem}",
+                           where=str(folder / SQLITE_FILE)) from None  # fmt: skip
+    copy.chmod(0o600)
+    return SQLITE_FILE, "sqlite", copy
+
+
+def dump_postgresql(database: str, copy: Path) -> None:
+    """The database as its owner reads it, at one moment."""
+    run_postgresql("pg_dump", database, "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}")
+
+
+def run_postgresql(program: str, database: str, *words: str) -> None:
+    """Run one of PostgreSQL's programs; the address goes in the environment, where no list of processes shows it."""
+    if not database:
+        raise BadInput("node.database", en="the owner's address is needed where the node lives in PostgreSQL",
+                       es="se necesita la dirección de quien es dueño, porque la base de datos es PostgreSQL",
+                       where="--database")  # fmt: skip
+    found = shutil.which(program)
+    if found is None:
+        raise BadInput("backup.program", en=f"{program} is not installed here; it comes with PostgreSQL's client",
+                       es=f"{program} no está instalado; viene con el cliente de PostgreSQL",
+                       where=program)  # fmt: skip
+    done = subprocess.run([found, *words], env=_address(database), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = (done.stderr.strip().splitlines() or ["?"])[0]
+        raise BadInput("backup.database", en=f"the database cannot be copied: {said}",
+                       es=f"no se pudo copiar la base de datos: {said}", where=program)  # fmt: skip
+
+
+def _address(database: str) -> dict[str, str]:
+    parts = urlsplit(database)
+    options = dict(parse_qsl(parts.query))
+    named = {
+        "PGHOST": options.get("host") or parts.hostname or "", "PGPORT": str(parts.port or ""),
+        "PGUSER": unquote(parts.username or ""), "PGPASSWORD": unquote(parts.password or ""),
+        "PGDATABASE": unquote(parts.path.removeprefix("/")), "PGSSLMODE": options.get("sslmode", ""),
+    }  # fmt: skip
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "TEJIDO_"))}
+    return kept | {name: value for name, value in named.items() if value}
+
+
+def _newest_tombstone(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
+    """Which tombstone is the newest right now: a restoring asks for a list that reaches at least so far."""
+    with at_the_database(environment):
+        from tejido.web.upkeep.models import Tombstone
+        from tejido.web.upkeep.tombstones import NO_TOMBSTONE, keep_file
+
+        keep_file(folder)
+        last = Tombstone.objects.order_by("-number").first()
+        return {"number": last.number if last else 0, "digest": last.digest if last else NO_TOMBSTONE}

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Restoring a node from a backup: into a new folder only, and never without what was destroyed since."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from tejido.crypto import SigningKey, VerifyKey
+from tejido.vocabulary import BadInput
+from tejido.web.config import rights
+from tejido.web.config.backing_up import POSTGRESQL_FILE, run_postgresql
+from tejido.web.config.backup_file import check_signature, read_backup, read_key
+from tejido.web.config.making import (
+    ENVIRONMENT_FILE,
+    at_the_database,
+    parse_environment,
+    refuse_a_used_database,
+    write_environment,
+)
+from tejido.web.upkeep.tombstone_lines import FILE, Line, read_lines
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restoring did."""
+
+    made_at: str
+    tombstones: int
+    shredded_again: int
+
+
+def restore_node(
+    *, backup: Path, folder: Path, key: Path, environment: Path | None, tombstones: Path | None, accept_older: bool,
+    database: str = "",
+) -> Restored:  # fmt: skip
+    """Restore `backup` into the new `folder`. Raises `BadInput` before anything is written, or takes it away again."""
+    if folder.exists() and any(folder.iterdir()):
+        raise BadInput("node.folder", en="the folder is not empty", es="la carpeta no está vacía", where=str(folder))
+    opener, small = read_key(key), dict[str, bytes]()
+
+    def keep_small(name: str, parts: Iterator[bytes]) -> None:
+        if name in (ENVIRONMENT_FILE, FILE):
+            small[name] = b"".join(parts)
+
+    signed = read_backup(backup, opener, each=keep_small)
+    settings = _settings(environment, small)
+    transport = SigningKey(bytes.fromhex(settings["TEJIDO_TRANSPORT_KEY"]))
+    manifest = check_signature(signed, transport.verify_key, where=str(backup))
+    _refuse_other_engine(manifest, database)
+    lines = _lines(tombstones, small.get(FILE, b""), manifest, transport.verify_key, accept_older)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        read_backup(backup, opener, each=lambda name, parts: _write(folder / name, parts))
+        settings = _moved(settings, folder)
+        write_environment(folder, settings)
+        again = _put_in_order(folder, settings, lines, transport, database)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Restored(manifest["made_at"], len(lines), again)
+
+
+def _settings(environment: Path | None, small: dict[str, bytes]) -> dict[str, str]:
+    raw = environment.read_bytes() if environment else small.get(ENVIRONMENT_FILE)
+    found = parse_environment(raw.decode(errors="replace")) if raw else {}
+    if "TEJIDO_TRANSPORT_KEY" not in found:
+        raise BadInput("restore.environment", en="the node's environment file is needed; it is not in the backup",
+                       es="hace falta el archivo de entorno de la organización; no está en el respaldo",
+                       where="--environment")  # fmt: skip
+    return found
+
+
+def _moved(settings: dict[str, str], folder: Path) -> dict[str, str]:
+    """The same node in another folder. Its doors' addresses of the database are made anew."""
+    kept = {name: value for name, value in settings.items() if not name.startswith("TEJIDO_DATABASE")}
+    return kept | {"TEJIDO_DATA": str(folder), "TEJIDO_OPERATOR": str(folder / "operator.yaml")}
+
+
+def _refuse_other_engine(manifest: dict[str, Any], database: str) -> None:
+    if (manifest["engine"] == "postgresql") != bool(database):
+        raise BadInput(
+            "node.database",
+            en="the owner's address of an empty database is needed where the backup is of PostgreSQL, and only there",
+            es="la dirección de una base de datos vacía se necesita si el respaldo es de PostgreSQL, y solo entonces",
+            where="--database",
+        )
+
+
+def _lines(
+    given: Path | None, inside: bytes, manifest: dict[str, Any], transport: VerifyKey, accept_older: bool
+) -> Sequence[Line]:
+    """The tombstones to go by: those given, if they reach at least as far as the backup; its own if one insists."""
+    if given is None and not accept_older:
+        raise BadInput(
+            "restore.tombstones",
+            en="the newest list of tombstones is needed, else what was destroyed since would come back",
+            es="hace falta la lista más reciente de lo destruido; si no, volvería lo que se destruyó después",
+            where="--tombstones",
+        )
+    lines = read_lines(given.read_bytes() if given else inside, transport, where=str(given or FILE))
+    number, digest = manifest["tombstones"]["number"], manifest["tombstones"]["digest"]
+    if number and (len(lines) < number or lines[number - 1].digest != digest):
+        raise BadInput("restore.older_tombstones", en=f"this list ends before the backup, which knows {number}",
+                       es=f"esta lista termina antes que el respaldo, que conoce {number}",
+                       where=str(given or FILE))  # fmt: skip
+    return lines
+
+
+def _write(path: Path, parts: Iterator[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for part in parts:
+            file.write(part)
+
+
+def _put_in_order(
+    folder: Path, settings: dict[str, str], lines: Sequence[Line], transport: SigningKey, database: str
+) -> int:
+    """Migrations, then what was destroyed since goes again, then the doors' rights; returns how many records went."""
+    if database:
+        _load_postgresql(folder, settings, database)
+    with at_the_database(settings, database):
+        call_command("migrate", verbosity=0, interactive=False)
+        from django.utils import timezone
+
+        from tejido.web.security import audit
+        from tejido.web.security.verifying import write_anchor
+        from tejido.web.upkeep.scrubbing import scrub_everything
+        from tejido.web.upkeep.shredding import shred_again
+        from tejido.web.upkeep.tombstones import adopt_lines, keep_file
+
+        adopt_lines(lines)
+        again = sum(shred_again(line, now=timezone.now()) for line in lines)
+        audit.record("node.restored", by=None, count=again)
+        keep_file(folder)
+        audit.chain()
+        write_anchor(folder, transport)
+        if database:
+            addresses = rights.make_roles(settings["TEJIDO_NODE"], database)
+            rights.grant(settings["TEJIDO_NODE"])
+            write_environment(folder, settings | addresses)
+    scrub_everything()
+    return again
+
+
+def _load_postgresql(folder: Path, settings: dict[str, str], database: str) -> None:
+    with at_the_database(settings, database):
+        refuse_a_used_database()
+    dump = folder / POSTGRESQL_FILE
+    run_postgresql("pg_restore", database, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction",
+                   "--dbname", _name(database), str(dump))  # fmt: skip
+    dump.unlink()
+
+
+def _name(database: str) -> str:
+    from urllib.parse import unquote, urlsplit
+
+    return unquote(urlsplit(database).path.removeprefix("/"))
