@@ -54,14 +54,14 @@ def shred(record: models.Model, *, by: Any, now: datetime) -> Gone:
     return gone
 
 
-def shred_again(line: Line, *, now: datetime) -> int:
-    """What a tombstone says is gone goes, where an older backup brought it back; returns how many records had."""
+def shred_again(line: Line, *, now: datetime) -> bool:
+    """What a tombstone says is gone goes, where an older backup brought it back; had it come back?"""
     back = came_back(line)
     for table, record_id in back:
         row = _rows_of(table).filter(pk=record_id).first()
         if row is not None:  # it may have gone with one before
             shred(row, by=None, now=now)
-    return len(back)
+    return bool(back)
 
 
 def came_back(line: Line) -> list[tuple[str, str]]:

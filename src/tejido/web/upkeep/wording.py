@@ -40,13 +40,14 @@ def certificate_of(shredding: Shredding) -> Certificate:
 def _facts(shredding: Shredding) -> list[tuple[Words, Words]]:
     basis = code_list("shredding_basis").codes[shredding.basis].label
     stone = Tombstone.objects.get(pk=shredding.tombstone)
-    kind: Words = (
-        {"en": "Case with all that belongs to it", "es": "Caso con todo lo que le pertenece"}
+    code = shredding.code
+    what: Words = (
+        {"en": f"Case {code} with all that belongs to it", "es": f"Caso {code} con todo lo que le pertenece"}
         if shredding.is_case
-        else {"en": "Contact", "es": "Contacto"}
+        else {"en": f"Contact {code}", "es": f"Contacto {code}"}
     )
     return [
-        ({"en": "What", "es": "Qué"}, {"en": f"{kind['en']} {shredding.code}", "es": f"{kind['es']} {shredding.code}"}),
+        ({"en": "What", "es": "Qué"}, what),
         ({"en": "Why", "es": "Por qué"}, basis),
         ({"en": "Destroyed on", "es": "Se destruyó el"}, _day(localdate(shredding.state_changed_at))),
         ({"en": "Asked by", "es": "Lo pidió"}, _same(str(shredding.asked_by))),
