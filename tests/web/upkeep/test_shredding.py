@@ -40,6 +40,8 @@ from tests.web.upkeep.conftest import shred_it
 # Sealed records that belong to no case and no contact, and why.
 OF_NOBODY = {
     "directory.service": "the directory",
+    "packets.packet": "named by referrals",
+    "packets.answer": "goes with its packet",
     "sharing.handover": "goes with its case; one that nobody took up is its own record",
     "statistics.partnertabulation": "totals",
     "statistics.sheetrun": "totals",
@@ -169,7 +171,7 @@ def test_the_key_of_codes_that_opened_it_goes_too_once_the_data_team_came_in(cas
 def test_the_audit_holds_afterwards_and_names_no_content(cast, full):
     shred_it(cast, full.case)
     chain()
-    assert findings(None, SigningKey(settings.TEJIDO.transport_key).verify_key) == []
+    assert list(findings(None, SigningKey(settings.TEJIDO.transport_key).verify_key)) == []
     removed = AuditEntry.objects.filter(event="record.removed")
     assert {entry.table for entry in removed} >= {"cases.case", "cases.note", "intake.contact"}
     stone = Tombstone.objects.get()
@@ -202,3 +204,12 @@ def test_grants_of_no_key_are_left(cast, full):
     take_call(language="es", by=cast.member("amara"), ring=cast.ring("amara"), now=NOW)
     shred_it(cast, full.case)
     assert not KeyGrant.objects.exclude(key__in=RecordKey.objects.all()).exists()
+
+
+def test_the_way_back_of_who_wrote_goes_with_her_only_contact(cast, full):
+    from tejido.web.intake.models import Conversation
+
+    way = Conversation.objects.create(expires_on=NOW.date())
+    Contact.objects.filter(pk=full.contact.pk).update(conversation=way)
+    shred_it(cast, Contact.objects.get(pk=full.contact.pk))
+    assert not Conversation.objects.exists()

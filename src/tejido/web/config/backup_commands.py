@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from tejido.cli.wording import language_option
 from tejido.vocabulary import Language
 from tejido.web.config.backing_up import backup_node, renew_backup_key
 from tejido.web.config.checking import as_json, check_node
 from tejido.web.config.making import at_the_database, read_environment
-from tejido.web.config.options import database, disk_refusals
+from tejido.web.config.options import database, disk_refusals, language_option
 from tejido.web.config.restoring import restore_node
 
 _folder = click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,12 @@ from tejido.vocabulary import BadInput, system_reason
 database = click.option("--database", default="", envvar="TEJIDO_DATABASE_OWNER", metavar="URL",
                         help="PostgreSQL instead of SQLite: postgresql://owner:password@host/name. The owner may "
                         "create roles; each door gets one.")  # fmt: skip
+
+language_option = click.option(
+    "--language", type=click.Choice(["en", "es"]),
+    default=lambda: "es" if os.environ.get("LANGUAGE") == "es" else "en",  # the entrance speaks it already
+    help="Of what is printed; without it, the terminal's.",
+)  # fmt: skip
 
 
 @contextmanager

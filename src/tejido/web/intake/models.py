@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from tejido.web.accounts.models import Team
+from tejido.web.security.belonging import belongs_to
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
@@ -164,3 +165,10 @@ class Reply(SealedRecord):
     read_on = models.DateField(null=True)
 
     words = SealedField()
+
+
+@belongs_to("intake.contact")
+def _conversation_of(contact: Contact) -> list[models.QuerySet[Conversation]]:
+    """The way back goes with the only contact it leads to."""
+    others = Contact.objects.exclude(pk=contact.pk)
+    return [Conversation.objects.filter(contacts=contact).exclude(contacts__in=others)]

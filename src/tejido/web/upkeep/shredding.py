@@ -48,10 +48,25 @@ def shred(record: models.Model, *, by: Any, now: datetime) -> Gone:
         [f"{row._meta.label_lower} {row.pk}" for row in rows if isinstance(row.pk, UUID)],
     )
     keys = keys_of(rows)
-    for row in reversed(rows):
-        row.delete()
+    _delete(rows)
     RecordKey.objects.filter(pk__in=keys).delete()
     return gone
+
+
+def _delete(rows: Iterable[models.Model]) -> None:
+    """Whatever others of them still stand on comes last."""
+    left = list(reversed(list(rows)))
+    while left:
+        held = []
+        for row in left:
+            try:
+                with transaction.atomic():
+                    row.delete()
+            except models.ProtectedError:
+                held.append(row)
+        if len(held) == len(left):
+            held[0].delete()  # nothing gave way: say what stands in the way
+        left = held
 
 
 def shred_again(line: Line, *, now: datetime) -> bool:

@@ -39,7 +39,7 @@ def certificate_of(shredding: Shredding) -> Certificate:
 
 def _facts(shredding: Shredding) -> list[tuple[Words, Words]]:
     basis = code_list("shredding_basis").codes[shredding.basis].label
-    stone = Tombstone.objects.get(pk=shredding.tombstone)
+    stone = Tombstone.objects.get(pk=shredding.tombstone or 0)
     code = shredding.code
     what: Words = (
         {"en": f"Case {code} with all that belongs to it", "es": f"Caso {code} con todo lo que le pertenece"}

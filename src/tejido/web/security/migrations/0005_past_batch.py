@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('security', '0003_sent_form'),
+        ('security', '0004_audit_search'),
     ]
 
     operations = [
