@@ -29,6 +29,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS
 from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.newest import newest_key
 from tejido.web.security import audit
 from tejido.web.security.access import allows, require
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -86,6 +87,8 @@ def give_new_keys(member: Member, *, password: str, given_at: datetime | None, s
     `given_at`: when someone else gave her the password; None only for the invented people of a demo or a test.
     """
     private, secret = BoxKey.generate(), new_totp_secret()
+    if member.public_key:
+        member.key_number += 1
     member.public_key, member.signature = private.public.raw, b""
     if signing is not None:
         sign_key(member, signing)
@@ -148,7 +151,7 @@ def seal_to_paper(generation: TeamGeneration, secret: TeamSecret) -> None:
     """Set what only the recovery shares open; nothing where no recovery key was made (an invented node). Not saved."""
     newest = RecoveryKey.objects.order_by("-number").first()
     if newest is not None:
-        public = newest.signed_key().checked(organisation_key())
+        public = newest_key(newest.signed_key(), organisation_key())
         generation.recovery = seal_box(public, secret.encode(), recovery_info(generation, newest.number))
 
 
@@ -156,7 +159,7 @@ def grant_generation(generation: TeamGeneration, secret: TeamSecret, member: Mem
     """Seal one generation's secret to a member; raises `UnsignedKey`, and refuses a provider among our own teams."""
     if (PROVIDER in member.roles) != (generation.team.kind == Team.Kind.PROVIDER):
         raise PermissionDenied("a provider's people are in the provider's team and in no other")
-    public = member.signed_key().checked(organisation_key())
+    public = newest_key(member.signed_key(), organisation_key())
     TeamKeyGrant.objects.create(
         generation=generation, member=member, box=seal_box(public, secret.encode(), grant_info(generation, member.pk))
     )

@@ -7,9 +7,11 @@ from collections.abc import MutableMapping
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from tejido.crypto import BoxKey, Context, PublicKey, UnsignedKey, VerifyKey, open_box, open_field
-from tejido.web.accounts.models import Member, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.models import BrokenGlass, Member, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.newest import highest, newest_key
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 
 
@@ -47,7 +49,7 @@ class SignedTeams:
         generation = TeamGeneration.objects.filter(team_id=team_id).order_by("-number").first()
         if generation is None:
             raise UnsignedKey(str(team_id))
-        return generation.number, generation.signed_key().checked(organisation_key())
+        return generation.number, newest_key(generation.signed_key(), organisation_key())
 
 
 def anonymous_ring() -> KeyRing:
@@ -56,21 +58,35 @@ def anonymous_ring() -> KeyRing:
 
 
 def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | None = None) -> KeyRing:
-    """The ring of `member`, whose private key has been unlocked."""
+    """The ring of `member`, whose private key has been unlocked.
+
+    A team whose newest generation she does not hold is left out: someone set her back to an older one.
+    """
+    seen = highest()  # before the grants, which may grow meanwhile
     grants = {
         (grant.generation.team_id, grant.generation.number): grant
-        for grant in TeamKeyGrant.objects.filter(member=member).select_related("generation")
+        for grant in TeamKeyGrant.objects.filter(member=member).select_related("generation__team")
     }
     newest: dict[UUID, int] = {}
     for team_id, number in sorted(grants, key=lambda pair: pair[1]):
         newest[team_id] = number
+    newest = {
+        team_id: number
+        for team_id, number in newest.items()
+        if number >= seen.get(f"{settings.TEJIDO.node}/team/{team_id}", 0)
+    }
 
     def secret_of(team_id: UUID, number: int) -> TeamSecret:
         if (team_id, number) in grants:
             grant = grants[team_id, number]
-            return TeamSecret.decode(open_box(private, grant.box, grant_info(grant.generation, member.pk)))
+            secret = TeamSecret.decode(open_box(private, grant.box, grant_info(grant.generation, member.pk)))
+            # Anyone may seal to her: a secret of his own making would have her seal whatever she writes to him.
+            if secret.box.public != grant.generation.signed_key().checked(organisation_key()):
+                raise UnsignedKey(str(team_id))
+            return secret
         return older_secret(team_id, number, newest, secret_of)
 
+    guarded = {grant.generation.team_id for grant in grants.values() if grant.generation.team.kind == Team.Kind.DUTY}
     return KeyRing(
         node=settings.TEJIDO.node,
         directory=SignedTeams(),
@@ -79,7 +95,15 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
         secret_of=secret_of,
         batch=batch,
         rewraps=settings.DOOR != "providers",
+        guarded=guarded,
+        opened_by_glass=opened_by_glass(member) if guarded else (),
     )
+
+
+def opened_by_glass(member: Member) -> set[UUID]:
+    """Keys of what she opened by breaking the glass, while her time lasts."""
+    open_now = BrokenGlass.objects.open_at(timezone.now()).filter(member=member)
+    return {UUID(key) for opens in open_now.values_list("opens", flat=True) for key in opens}
 
 
 def older_secret(team_id, number, newest, secret_of) -> TeamSecret:  # type: ignore[no-untyped-def]

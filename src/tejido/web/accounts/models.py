@@ -13,6 +13,8 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from tejido.crypto import PublicKey, SignedKey, fingerprint
+from tejido.web.security.fields import SealedField
+from tejido.web.security.sealing import SealedRecord
 
 
 class Team(models.Model):
@@ -119,6 +121,7 @@ class Member(AbstractBaseUser):
         "language": "of her screens",
         "status": "may she sign in",
         "public_key": "public",
+        "key_number": "which of her keys it is",
         "signature": "of the organisation; empty until a colleague compared the key with her by voice",
         "private_key": "sealed under her password",
         "password_given_at": "since when her password is one that someone else gave her",
@@ -143,6 +146,7 @@ class Member(AbstractBaseUser):
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.ACTIVE)
     status_changed_at = models.DateTimeField(auto_now_add=True)
     public_key = models.BinaryField()
+    key_number = models.PositiveIntegerField(default=1)
     signature = models.BinaryField()
     private_key = models.BinaryField()
     # Someone else knows her password until she chooses her own; until then no team lets her in.
@@ -181,7 +185,7 @@ class Member(AbstractBaseUser):
 
     def signed_key(self) -> SignedKey:
         """Her public key with the organisation's word for it."""
-        owner = f"{settings.TEJIDO.node}/member/{self.pk}"
+        owner = f"{settings.TEJIDO.node}/member/{self.pk}/{self.key_number}"
         return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
 
 
@@ -230,3 +234,62 @@ class AwaitingRegrant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "member"], name="waits_once_for_a_team")]
+
+
+class BrokenGlassQuerySet(models.QuerySet["BrokenGlass"]):
+    """Named readings."""
+
+    def visible_to(self, user) -> BrokenGlassQuerySet:  # type: ignore[no-untyped-def]
+        """Those of cases of the user's teams; those on duty see all that duty opened."""
+        duty = Team.objects.filter(kind=Team.Kind.DUTY, pk__in=user.team_ids).exists()
+        return self if duty else self.filter(team_id__in=user.team_ids)
+
+    def open_at(self, now) -> BrokenGlassQuerySet:  # type: ignore[no-untyped-def]
+        """Those whose time lasts."""
+        return self.filter(opened_at__lte=now, ends_at__gt=now)
+
+    def unreviewed(self) -> BrokenGlassQuerySet:
+        """Nobody else has looked yet; the oldest first."""
+        return self.filter(reviewed_at__isnull=True).order_by("opened_at")
+
+
+class BrokenGlass(SealedRecord):
+    """Someone on duty opened another team's case in an emergency: until when, why, and what a second person says."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "key": "random",
+        "revision": "number of saves",
+        "record_id": "random: the case",
+        "opens": "random: keys of the case and of its contacts",
+        "team": "whose case it is",
+        "member": "who broke the glass",
+        "opened_at": "when",
+        "ends_at": "until when it opens",
+        "reviewed_at": "when a second person looked",
+        "reviewed_by": "who",
+    }
+
+    record_id = models.UUIDField(db_index=True)
+    opens = models.JSONField(default=list)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    basis = SealedField()  # code list glass_basis
+    reason = SealedField()  # text
+    review = SealedField()  # the second person's word
+
+    objects = BrokenGlassQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True)
+                | models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False)
+                & ~models.Q(reviewed_by=models.F("member")),
+                name="second_person_reviews_broken_glass",
+            )
+        ]

@@ -61,7 +61,7 @@ def _keep(member: Member, sealed: bytes, fresh: bytes, private: BoxKey, by: Any)
     mine = Member.objects.filter(pk=member.pk, private_key=sealed, status=Member.Status.ACTIVE)
     changed: dict[str, Any] = {"private_key": fresh, "password_given_at": None}
     if private.public.raw != bytes(member.public_key):
-        changed |= {"public_key": private.public.raw, "signature": b""}
+        changed |= {"public_key": private.public.raw, "key_number": member.key_number + 1, "signature": b""}
     if mine.update(**changed) != 1:
         raise BadInput("password.changed", en="Your password was changed somewhere else just now. Sign in again.",
                        es="Su contraseña se acaba de cambiar en otro lugar. Entre de nuevo.")  # fmt: skip

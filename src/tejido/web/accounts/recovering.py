@@ -15,6 +15,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import SIGNING_SCOPE, give_new_keys, grant_generation, new_password, seal_to_paper
 from tejido.web.accounts.keys import SignedTeams, older_secret, organisation_key, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.newest import newest_key
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -79,7 +80,7 @@ def _let_in_again(
 def _opened_by(key: BoxKey) -> dict[TeamGeneration, TeamSecret]:
     """Every team's newest secret; raises `BadInput` where the key is not this organisation's newest."""
     newest = RecoveryKey.objects.order_by("-number").first()
-    if newest is None or newest.signed_key().checked(organisation_key()) != key.public:
+    if newest is None or newest_key(newest.signed_key(), organisation_key()) != key.public:
         raise BadInput(
             "recover.other_key",
             en="these shares belong to another organisation, or newer ones were printed since",

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tejido.vocabulary import BadInput
@@ -23,6 +24,7 @@ from tejido.web.accounts.language import short_language
 from tejido.web.accounts.members import awaiting, inside, newcomers, who_lets_in
 from tejido.web.accounts.models import Member, Team
 from tejido.web.accounts.requests import StaffRequest
+from tejido.web.accounts.saying import say_next
 from tejido.web.accounts.views import show_members
 from tejido.web.security import audit
 from tejido.web.security.access import requires
@@ -127,6 +129,18 @@ def take_out(request: StaffRequest, team_id: UUID, member_id: UUID) -> HttpRespo
         staffing.take_out(member=member, team=team, by=request.user, ring=request.ring)
     except BadInput as refused:
         return _teams(request, problem=refused.words[short_language()])
+    return redirect("list_teams")
+
+
+@requires(Permission.TEAM_EDIT)
+@require_POST
+def renew_keys(request: StaffRequest, team_id: UUID) -> HttpResponse:
+    """Give the team new keys."""
+    try:
+        staffing.renew_keys(team=_mine(request, team_id), by=request.user, ring=request.ring)
+    except BadInput as refused:
+        return _teams(request, problem=refused.words[short_language()])
+    say_next(request, _("The team has new keys. Nobody has to do anything."))
     return redirect("list_teams")
 
 

@@ -186,6 +186,19 @@ def take_out(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
         leave_team(member=member, team=each, secret=ring.current_secret(each.pk), signing=_signing(ring), by=by)
 
 
+@transaction.atomic
+def renew_keys(*, team: Team, by: Any, ring: KeyRing) -> None:
+    """New keys for one's team without anyone leaving: a laptop was lost, or a year has gone by. Raises `BadInput`.
+
+    What there is moves to them as it is next opened; until then the new keys open the old ones.
+    """
+    _ask(team, by)
+    within = Team.objects.filter(caseload=team, pk__in=by.team_ids).order_by("kind")
+    for each in [*within, team]:
+        renew_team(team=each, secret=ring.current_secret(each.pk), signing=_signing(ring))
+        audit.record("team.keys_renewed", by=by, record=each)
+
+
 def _ask(team: Team, by: Any) -> None:
     require(by, Permission.TEAM_EDIT)
     if team.pk not in by.team_ids:

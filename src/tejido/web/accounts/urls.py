@@ -17,5 +17,6 @@ urlpatterns = [
     path("teams/", staff_views.list_teams, name="list_teams"),
     path("teams/<uuid:team_id>/let-in/", staff_views.let_in, name="let_in"),
     path("teams/<uuid:team_id>/take-out/<uuid:member_id>/", staff_views.take_out, name="take_out"),
+    path("teams/<uuid:team_id>/new-keys/", staff_views.renew_keys, name="renew_keys"),
     path("language/", views.choose_language, name="choose_language"),
 ]

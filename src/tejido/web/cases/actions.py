@@ -18,6 +18,7 @@ from tejido.web.cases.duties import follow_duties
 from tejido.web.cases.importing import import_records
 from tejido.web.cases.keeping import keep
 from tejido.web.cases.models import Case, CaseContact
+from tejido.web.cases.moving import move_case, renew_case_key
 from tejido.web.cases.parts import (
     add_business,
     add_note,
@@ -39,9 +40,26 @@ from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 
 __all__ = [
-    "add_business", "add_note", "add_person", "add_place", "add_task", "attach_contact", "edit_case", "edit_person",
-    "edit_place", "follow_duties", "import_records", "open_case", "open_compartment", "remove_business", "remove_place",
-    "save_compartment", "settle_task", "team_to_carry",
+    "add_business",
+    "add_note",
+    "add_person",
+    "add_place",
+    "add_task",
+    "attach_contact",
+    "edit_case",
+    "edit_person",
+    "edit_place",
+    "follow_duties",
+    "import_records",
+    "move_case",
+    "open_case",
+    "open_compartment",
+    "remove_business",
+    "remove_place",
+    "renew_case_key",
+    "save_compartment",
+    "settle_task",
+    "team_to_carry",
 ]  # fmt: skip
 
 

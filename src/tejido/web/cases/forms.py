@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import code_list
-from tejido.web.accounts.models import Member
+from tejido.web.accounts.models import Member, Team
 from tejido.web.cases.models import Case, Task
 from tejido.web.intake.choices import CodeField, CodesField, code_choices
 from tejido.web.intake.merging import remember_shown
@@ -169,3 +169,26 @@ class FindCaseForm(forms.Form):
         if not any(given.values()):
             raise forms.ValidationError(_("Write a phone, a name or a code."))
         return given
+
+
+class BreakGlassForm(forms.Form):
+    """Which case, and why it cannot wait for its team."""
+
+    code = forms.CharField(label=_("Code of the case"), max_length=12)
+    basis = forms.ChoiceField(
+        label=_("Why it cannot wait"), choices=code_choices("glass_basis"), widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("What is happening"), max_length=2000, widget=forms.Textarea({"rows": 3}),
+        help_text=_("Kept sealed; a second person reads it."),
+    )  # fmt: skip
+
+
+class MoveCaseForm(forms.Form):
+    """To which team."""
+
+    team = forms.ModelChoiceField(label=_("To which team"), queryset=Team.objects.none(), empty_label=_("choose"))
+
+    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]

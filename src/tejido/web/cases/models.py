@@ -10,7 +10,7 @@ from django.db import models
 
 from tejido.vocabulary import code_list
 from tejido.web.accounts.caseloads import compartment_team
-from tejido.web.accounts.models import Team
+from tejido.web.accounts.models import BrokenGlass, Team
 from tejido.web.intake.models import Contact
 from tejido.web.security.belonging import belongs_to
 from tejido.web.security.fields import SealedField
@@ -28,6 +28,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user) -> CaseQuerySet:  # type: ignore[no-untyped-def]
         """Cases of the user's teams."""
         return self.filter(team_id__in=user.team_ids)
+
+    def readable_by(self, user, now) -> CaseQuerySet:  # type: ignore[no-untyped-def]
+        """Cases of the user's teams, and those whose glass she broke while her time lasts."""
+        broken = BrokenGlass.objects.open_at(now).filter(member=user).values("record_id")
+        return self.filter(models.Q(team_id__in=user.team_ids) | models.Q(pk__in=broken))
 
     def open(self) -> CaseQuerySet:
         """Cases someone still carries."""
@@ -234,3 +239,9 @@ class Task(CasePart):
 def _contacts_of(case: Case) -> list[models.QuerySet[Contact]]:
     """A contact belongs to one case at most: it goes with it."""
     return [Contact.objects.filter(case_link__case=case)]
+
+
+@belongs_to("cases.case")
+def _broken_glass(case: Case) -> list[models.QuerySet[BrokenGlass]]:
+    """Why it was opened in an emergency says something about her: it goes with the case."""
+    return [BrokenGlass.objects.filter(record_id=case.pk)]

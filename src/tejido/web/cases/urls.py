@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tejido.web.cases import part_views, views
+from tejido.web.cases import glass_views, part_views, views
 
 urlpatterns = [
     path("cases/", views.list_cases, name="list_cases"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/case/", views.open_case, name="open_case_from"),
     path("contacts/<uuid:contact_id>/attach/", views.attach_contact, name="attach_contact"),
     path("cases/<uuid:pk>/edit/", views.edit_case, name="edit_case"),
+    path("cases/<uuid:pk>/move/", views.move_case, name="move_case"),
     path("cases/<uuid:pk>/persons/new/", part_views.add_person, name="add_person"),
     path("cases/<uuid:pk>/groups/new/", part_views.add_group, name="add_group"),
     path("persons/<uuid:pk>/", part_views.edit_person, name="edit_person"),
@@ -28,4 +29,7 @@ urlpatterns = [
     path("tasks/<uuid:pk>/settle/", part_views.settle_task, name="settle_task"),
     path("cases/<uuid:pk>/compartments/<slug:kind>/", part_views.open_compartment, name="open_compartment"),
     path("cases/<uuid:pk>/compartments/<slug:kind>/save/", part_views.save_compartment, name="save_compartment"),
+    path("glass/", glass_views.break_glass, name="break_glass"),
+    path("glass/list/", glass_views.list_broken_glass, name="list_broken_glass"),
+    path("glass/<uuid:pk>/review/", glass_views.review_glass, name="review_glass"),
 ]

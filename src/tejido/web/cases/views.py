@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.language import short_language
-from tejido.web.accounts.models import Member
+from tejido.web.accounts.models import Member, Team
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
 from tejido.web.cases import actions
 from tejido.web.cases.finding import MOST_FOUND, find_cases
-from tejido.web.cases.forms import CaseForm, FindCaseForm, OpenCaseForm
+from tejido.web.cases.forms import CaseForm, FindCaseForm, MoveCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
 from tejido.web.intake.actions import make_arrivals_findable
 from tejido.web.intake.choices import said
@@ -185,6 +185,25 @@ def edit_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     if form.errors:
         status = 422
     return render(request, "cases/edit_case.html", {"form": form, "case": case}, status=status)
+
+
+@requires(Permission.TEAM_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_case(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Give the case to another team."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    form = MoveCaseForm(request.POST or None, teams=Team.objects.filter(kind=Team.Kind.CASES).exclude(pk=case.team_id))
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = actions.move_case(case=case, team=form.cleaned_data["team"], by=request.user, ring=request.ring,
+                                      now=timezone.now())  # fmt: skip
+        except BadInput as problem:
+            form.add_error(problem.where or None, problem.words[short_language()])
+        else:
+            say_next(request, _("The case is with the other team now."))
+            mine = moved.team_id in request.user.team_ids
+            return redirect("show_case", moved.pk) if mine else redirect("list_cases")
+    return render(request, "cases/move_case.html", {"form": form, "case": case}, status=422 if form.errors else 200)
 
 
 def stale_context(

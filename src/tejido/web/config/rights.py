@@ -36,7 +36,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "security_auditentry": "INSERT, SELECT (id)",
     },
     "providers": {
-        "accounts_member": "SELECT, UPDATE (totp_last_step, private_key, public_key, signature, password_given_at)",
+        "accounts_member": "SELECT, "
+        "UPDATE (totp_last_step, private_key, public_key, key_number, signature, password_given_at)",
         "accounts_team": "SELECT",
         "accounts_teamgeneration": "SELECT",
         "accounts_teamkeygrant": "SELECT, INSERT",

@@ -17,6 +17,7 @@ from tejido.web.security.models import AuditEntry
 _TABLES: dict[str, Any] = {
     "accounts.member": _("member"),
     "accounts.team": _("team"),
+    "accounts.brokenglass": _("case opened in an emergency"),
     "cases.case": _("case"),
     "cases.compartment": _("safety compartment"),
     "cases.note": _("note"),

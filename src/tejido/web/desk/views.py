@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET
 
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.members import team_news
+from tejido.web.accounts.models import BrokenGlass
 from tejido.web.accounts.requests import StaffRequest
+from tejido.web.cases.glass import keep_for_duty, on_duty
 from tejido.web.cases.models import Case, Task
 from tejido.web.cases.pages import read_case
 from tejido.web.desk.auditing import MOST_EXPORTED, audit_entries, written
@@ -64,10 +66,16 @@ def show_desk(request: StaffRequest) -> HttpResponse:
         context |= team_news(user)
     if allows(user, Permission.COUNT):
         renew_batches(by=user, ring=request.ring)  # keys of codes that a shredding left to the data team
+    if allows(user, Permission.GLASS_REVIEW):
+        broken = BrokenGlass.objects.visible_to(user).unreviewed().exclude(member=user)
+        context["broken_glass"] = list(
+            broken.defer(*BrokenGlass.sealed_names()).select_related("member", "team")[:_MOST]
+        )
     if allows(user, Permission.QUEUE_WATCH):
         context["workload"] = workload(user, timezone.localdate())
     shown = {name: len(rows) for name, rows in context.items()}
     audit.record("desk.shown", by=user, filter=",".join(sorted(shown)), count=sum(shown.values()))
+    context["on_duty"] = allows(user, Permission.GLASS_BREAK) and on_duty(user)
     return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate(), "now": timezone.now()})
 
 
@@ -81,9 +89,15 @@ def _due(user: Any) -> list[Task]:
 @require_GET
 def show_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One calm page: what is known, what was said, what is to be done, what left and what came of it."""
-    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
+    readable = Case.objects.readable_by(request.user, timezone.now())
+    case = get_object_or_404(readable.select_related("owner", "team"), pk=pk)
     context = read_case(case, by=request.user, ring=request.ring)
-    context["sections"] = sections_of(request, case)
+    if case.team_id in request.user.team_ids:
+        context["sections"] = sections_of(request, case)
+        keep_for_duty(case, request.ring)
+    else:
+        audit.record("glass.read", by=request.user, record=case)
+        context["by_glass"], context["compartments"] = True, []
     gone = {"direction": Handover.Direction.IN, "state": Handover.State.WITHDRAWN}
     context["called_back"] = Handover.objects.filter(case=case, **gone).exists()
     context["may_edit"] = allows(request.user, Permission.CASE_EDIT, record=case)

@@ -23,6 +23,9 @@ from tejido.crypto import (
 )
 from tejido.web.security.models import KeyGrant, RecordKey
 
+# What the duty team holds for an emergency, and opens only by breaking the glass.
+GUARDED_SCOPES = frozenset({"case", "compartment", "contact"})
+
 
 class NoKey(Exception):
     """None of the reader's teams may open this record."""
@@ -56,7 +59,8 @@ class KeyRing:
     """Opens and seals for one member, or only seals where nobody is signed in.
 
     `teams` gives a team's current generation number; `secret_of` unlocks one generation when first needed. `rewraps` is
-    false at a door that may write no key.
+    false at a door that may write no key. What teams in `guarded` hold of contacts and cases stays closed but for the
+    keys in `opened_by_glass`.
     """
 
     def __init__(
@@ -69,11 +73,15 @@ class KeyRing:
         secret_of: Callable[[UUID, int], TeamSecret] | None = None,
         batch: MutableMapping[str, str] | None = None,
         rewraps: bool = True,
+        guarded: Iterable[UUID] = (),
+        opened_by_glass: Iterable[UUID] = (),
     ) -> None:
         self.node = node
         self._rewraps = rewraps
         self.member_id = member_id
         self.batch = batch if batch is not None else {}
+        self._guarded = frozenset(guarded)
+        self._by_glass = set(opened_by_glass)
         self._directory = directory
         self._teams = dict(teams or {})
         self._secret_of = secret_of
@@ -120,6 +128,10 @@ class KeyRing:
             defaults={"generation": grant.generation, "method": grant.method, "sealed": grant.sealed},
         )
 
+    def withdraw(self, key_id: UUID, team_id: UUID) -> None:
+        """A team opens this record no more."""
+        KeyGrant.objects.filter(key_id=key_id, team_id=team_id).delete()
+
     def raw(self, key_id: UUID) -> bytes:
         """The secret of a record key; raises `NoKey`. Kept for the length of the request."""
         if key_id not in self._raw:
@@ -155,8 +167,16 @@ class KeyRing:
         wanted = [key_id for key_id in key_ids if key_id not in self._raw]
         grants = KeyGrant.objects.filter(key_id__in=wanted, team_id__in=self._teams).select_related("key")
         for grant in grants:
-            if grant.key_id not in self._raw:
+            if grant.key_id not in self._raw and self._may_use(grant):
                 self._raw[grant.key_id] = self._opened(grant)
+
+    def open_by_glass(self, key_ids: Iterable[UUID]) -> None:
+        """From now on these open through a guarded team too: glass was broken for them."""
+        self._by_glass.update(key_ids)
+
+    def _may_use(self, grant: KeyGrant) -> bool:
+        guarded = grant.team_id in self._guarded and grant.key.scope in GUARDED_SCOPES
+        return not guarded or grant.key_id in self._by_glass
 
     def _grant(self, record_key: RecordKey, raw: bytes, team_id: UUID) -> KeyGrant:
         if team_id in self._teams:
@@ -176,7 +196,10 @@ class KeyRing:
         context = self._context(grant.key, grant.team_id, grant.generation)
         secret = self._secret(grant.team_id, grant.generation)
         if grant.method == KeyGrant.Method.WRAPPED:
-            return unwrap_key(secret.symmetric, grant.sealed, context)
+            raw = unwrap_key(secret.symmetric, grant.sealed, context)
+            if self._rewraps and grant.generation < self._teams[grant.team_id]:
+                self._rewrap(grant, raw)
+            return raw
         raw = open_box(secret.box, grant.sealed, context.encode())
         if len(raw) != 32:
             raise CannotOpen
@@ -185,10 +208,11 @@ class KeyRing:
         return raw
 
     def _rewrap(self, grant: KeyGrant, raw: bytes) -> None:
-        # The first to open a box leaves the small wrapping behind: the next reader is twenty times faster.
+        # The first to open a box leaves the small wrapping behind: the next reader is twenty times faster. The first to
+        # open what an older generation holds brings it to the newest.
         generation = self._teams[grant.team_id]
         context = self._context(grant.key, grant.team_id, generation)
-        KeyGrant.objects.filter(pk=grant.pk, method=KeyGrant.Method.BOXED).update(
+        KeyGrant.objects.filter(pk=grant.pk, method=grant.method, generation=grant.generation).update(
             generation=generation,
             method=KeyGrant.Method.WRAPPED,
             sealed=wrap_key(self._secret(grant.team_id, generation).symmetric, raw, context),

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     REPORT_MAKE = "report.make"
     ALERT_READ = "alert.read"
     AGREEMENT_READ = "agreement.read"
+    GLASS_BREAK = "glass.break"
+    GLASS_REVIEW = "glass.review"
     COUNT = "count"
     SHEET_BUILD = "sheet.build"
     TABULATION_SEND = "tabulation.send"

@@ -38,6 +38,7 @@ _TAKES_CONTACTS = _WORKS_ON_CASES | {
     Permission.CONTACT_READ,
     Permission.CONTACT_EDIT,
     Permission.CASE_OPEN,
+    Permission.GLASS_BREAK,  # and she must be on the duty team
 }
 _CARRIES_CASES = _TAKES_CONTACTS | {
     Permission.COMPARTMENT_LEGAL,
@@ -90,7 +91,7 @@ ROLES: dict[str, Role] = {
             },
             frozenset(
                 _CARRIES_CASES
-                | {Permission.QUEUE_WATCH, Permission.ALERT_READ, Permission.TEAM_EDIT}
+                | {Permission.QUEUE_WATCH, Permission.ALERT_READ, Permission.TEAM_EDIT, Permission.GLASS_REVIEW}
                 | {Permission.SHRED_ASK, Permission.SHRED_CONFIRM, Permission.HOLD_EDIT}
             ),
         ),
