@@ -102,6 +102,18 @@ def test_a_form_goes_through_the_public_role_and_is_read_by_an_advocate(node):
     form = next(form for form in queue.forms if any(each.get("formaction") == take for each in form.buttons))
     taken = queue.submit(form, button=take.strip("/"))
     assert taken.form(having="own_words").values["own_words"] == [_CANARY]
+    # She comes back with the code she was given, reads what was answered, and ends it.
+    code = re.search(r"data-return-code>([\d ]+)<", page.html)[1]
+    answering = staff.get(taken.link("/reply/"))
+    answering.submit(answering.form(having="words"), words=f"Respuesta para {_CANARY}")
+    asking = visitor.get("/write/again/")
+    read = asking.submit(asking.form(having="code"), code=code)
+    assert f"Respuesta para {_CANARY}" in read.text
+    assert "opened on" in staff.get(taken.link("/reply/")).text or "abierta el" in staff.get(taken.link("/reply/")).text
+    ended = read.submit(next(form for form in read.forms if "end" in str(form.buttons)), button="end")
+    assert ended.status == 200
+    again = asking.submit(asking.form(having="code"), code=code)
+    assert again.status == 422
 
 
 def test_the_partner_door_refuses_a_stranger_and_notes_it_under_its_own_role(node):
