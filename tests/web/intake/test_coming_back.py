@@ -250,3 +250,17 @@ def test_a_key_that_is_none_leaves_the_words_and_no_way_back(cast):
         client.post("/write/", {**hidden_fields(html), "generation": lock["generation"], "box": box})
         opened = _take(cast, Contact.objects.get(state="waiting")).opened(cast.ring("amara"))
         assert (opened.own_words, opened.return_key) == ("Ayuda", None)
+
+
+def test_when_all_that_was_written_under_a_code_is_shredded_the_code_leads_nowhere(cast):
+    from tejido.web.security.belonging import belongings, empty
+
+    code = _write(visitor("es"))
+    reply = _answer(cast, _take(cast))
+    contact = Contact.objects.get()
+    gone = belongings(contact)
+    assert reply.pk in {row.pk for row in gone}
+    for row in gone:
+        empty(row)
+    assert Conversation.objects.get().ended_by == "gone"
+    assert "No hay nada" in _come_back(visitor("es"), code).content.decode()
