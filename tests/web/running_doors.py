@@ -58,6 +58,7 @@ class Doors:
     logins: dict[str, tuple[str, bytes]]
     seeded: dict[str, str]
     environment: dict[str, str]
+    processes: dict[str, int]  # the first process of each door
 
     def run(self, code: str) -> Any:
         """What `code` prints as JSON: run inside the node, where `cast` has the members and their rings."""
@@ -142,6 +143,7 @@ def running_doors(folder: Path) -> Iterator[Doors]:
             logins={login: (password, bytes.fromhex(raw)) for login, (password, raw) in told["logins"].items()},
             seeded=told["seeded"],
             environment=environment,
+            processes=dict(zip(("public", "staff"), (process.pid for process in processes), strict=True)),
         )
     finally:
         for process in processes:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +79,38 @@ def test_what_leaves_the_device_is_closed_and_the_advocate_reads_it_whole(langua
     assert opened["reply_how"] == CANARIES["email"] + "\n" + CANARIES["reply_how"]
     assert (opened["reply_safety"], opened["under_18"]) == ("safe_at_times", "yes")
     assert opened["notice"]["language"] == language
+
+
+def _memory_of(pid):
+    """What a process and its children hold in memory that can be written to."""
+    children = [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat")
+                if f") {stat.read_text().rpartition(')')[2].split()[0]} {pid} " in stat.read_text()]  # fmt: skip
+    whole = []
+    for each in (pid, *children):
+        with open(f"/proc/{each}/mem", "rb", 0) as memory:
+            for line in Path(f"/proc/{each}/maps").read_text().splitlines():
+                span, rights = line.split()[:2]
+                start, end = (int(edge, 16) for edge in span.split("-"))
+                if rights.startswith("rw") and end - start < 1 << 30:
+                    with contextlib.suppress(OSError, ValueError, OverflowError):
+                        memory.seek(start)
+                        whole.append(memory.read(end - start))
+    return b"".join(whole)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="the memory of a process is looked at through /proc")
+def test_the_door_that_takes_it_in_never_holds_a_word_in_memory(look, doors):  # noqa: F811
+    try:
+        _memory_of(doors.processes["public"])
+    except PermissionError:
+        pytest.skip("this machine lets nobody look into a process")
+    for script, word in ((True, "Canario-Sellado-Aqui"), (False, "Canario-Sellado-Alla")):
+        tab, _said, _status = look(WRITE, "es", script=script)
+        tab.fill("[name=own_words]", f"{word} " * 200)
+        _send(tab)
+    memory = _memory_of(doors.processes["public"])
+    assert b"Canario-Sellado-Aqui" not in memory
+    assert b"Canario-Sellado-Alla" in memory  # the search has eyes: the plain form passes through, and says so
 
 
 def test_without_javascript_the_page_says_that_it_is_sealed_on_arrival(writing, doors):  # noqa: F811
