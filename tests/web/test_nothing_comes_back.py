@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 
 import pytest
@@ -41,11 +42,11 @@ def test_going_back_after_signing_out_shows_nothing_of_any_page(chromium, doors,
     tab.click("form.signed-in button")
     tab.wait_for_url("**/login/")
     for _ in seen:
-        tab.go_back()
-        tab.wait_for_load_state()
+        with contextlib.suppress(Exception):  # the page brought back asks for itself anew while we wait for it
+            tab.go_back()
+        tab.wait_for_url("**/login/**")
         assert "Amara" not in tab.content()
         assert "seis meses" not in tab.content()
-        assert "/login/" in tab.url
     tab.context.close()
 
 
@@ -59,10 +60,12 @@ def test_going_back_to_a_form_that_was_sent_shows_no_word_of_it(chromium, doors)
         tab.click("form#write .form-actions button")
         tab.wait_for_selector("[data-arrived]")
         for move in (tab.go_back, tab.go_forward, tab.go_back):
-            move()
-            tab.wait_for_load_state()
+            with contextlib.suppress(Exception):  # without JavaScript the browser asks before sending a form again
+                move()
+            tab.wait_for_timeout(1000)
             assert "Canario" not in tab.content()
-            assert not tab.evaluate("[...document.querySelectorAll('textarea')].some(each => each.value)")
+            typed = tab.locator("textarea:visible")
+            assert not any(typed.nth(number).input_value() for number in range(typed.count()))
         tab.context.close()
 
 

@@ -22,6 +22,4 @@
     pressed = pressed.filter((time) => now - time < 2000).concat(now);
     if (pressed.length >= 3) leave();
   });
-  // A page brought back from the browser's memory would show what was typed: load it afresh.
-  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
 })();
