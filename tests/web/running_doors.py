@@ -143,7 +143,7 @@ def running_doors(folder: Path) -> Iterator[Doors]:
             logins={login: (password, bytes.fromhex(raw)) for login, (password, raw) in told["logins"].items()},
             seeded=told["seeded"],
             environment=environment,
-            processes=dict(zip(("public", "staff"), (process.pid for process in processes), strict=True)),
+            processes=dict(zip(("public", "staff", "providers"), (each.pid for each in processes), strict=True)),
         )
     finally:
         for process in processes:

@@ -239,15 +239,14 @@ def test_a_key_that_is_none_leaves_the_words_and_no_way_back(cast):
         assert (opened.own_words, opened.return_key) == ("Ayuda", None)
 
 
-def test_when_all_that_was_written_under_a_code_is_shredded_the_code_leads_nowhere(cast):
-    from tejido.web.security.belonging import belongings, empty
+def test_when_all_that_was_written_under_a_code_is_shredded_the_way_back_goes_too(cast):
+    from tejido.web.security.belonging import belongings
 
-    code = _write(visitor("es"))
+    client = visitor("es")
+    code = _write(client)
     reply = _answer(cast, _take(cast))
-    contact = Contact.objects.get()
-    gone = belongings(contact)
-    assert reply.pk in {row.pk for row in gone}
-    for row in gone:
-        empty(row)
-    assert Conversation.objects.get().ended_by == "gone"
-    assert "No hay nada" in _come_back(visitor("es"), code).content.decode()
+    contact, conversation = Contact.objects.get(), Conversation.objects.get()
+    assert {reply.pk, conversation.pk} <= {row.pk for row in belongings(contact)}
+    page = _come_back(client, code).content.decode()
+    client.post("/write/again/", {**hidden_fields(page), "own_words": "Otra vez.", "then": "write"})
+    assert conversation.pk not in {row.pk for row in belongings(contact)}

@@ -8,14 +8,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from tejido.web.accounts.models import Team
-<<<<<<< HEAD
 from tejido.web.security.belonging import belongs_to
-=======
-from tejido.web.security.belonging import emptied_with
->>>>>>> 63a46aa (A code leads nowhere once all that was written under it is erased; the keys page names the form and the code)
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
@@ -28,13 +23,12 @@ class Conversation(models.Model):
         "finder": "hash of what her code stands for; emptied when it ends",
         "expires_on": "the day after which nobody can read the answers any more",
         "ended_on": "day on which it ended",
-        "ended_by": "by her, by time, or with the last contact when that was erased",
+        "ended_by": "by her or by time",
     }
 
     class EndedBy(models.TextChoices):
         HER = "her"
         TIME = "time"
-        GONE = "gone"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     finder = models.BinaryField(max_length=32, unique=True, null=True)
@@ -173,20 +167,8 @@ class Reply(SealedRecord):
     words = SealedField()
 
 
-<<<<<<< HEAD
 @belongs_to("intake.contact")
 def _conversation_of(contact: Contact) -> list[models.QuerySet[Conversation]]:
     """The way back goes with the only contact it leads to."""
     others = Contact.objects.exclude(pk=contact.pk)
     return [Conversation.objects.filter(contacts=contact).exclude(contacts__in=others)]
-=======
-@emptied_with("intake.contact")
-def _end_with_the_last_contact(contact: Contact) -> None:
-    """A code leads nowhere once everything that was written under it is erased."""
-    others = Contact.objects.filter(conversation=contact.conversation_id).exclude(pk=contact.pk)
-    if contact.conversation_id and not others.exists():
-        Conversation.objects.filter(pk=contact.conversation_id, ended_on=None).update(
-            finder=None, ended_on=timezone.localdate(timezone=settings.TEJIDO.time_zone),
-            ended_by=Conversation.EndedBy.GONE,
-        )  # fmt: skip
->>>>>>> 63a46aa (A code leads nowhere once all that was written under it is erased; the keys page names the form and the code)

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('finder', models.BinaryField(max_length=32, null=True, unique=True)),
                 ('expires_on', models.DateField(db_index=True)),
                 ('ended_on', models.DateField(null=True)),
-                ('ended_by', models.CharField(blank=True, choices=[('her', 'Her'), ('time', 'Time'), ('gone', 'Gone')], max_length=4)),
+                ('ended_by', models.CharField(blank=True, choices=[('her', 'Her'), ('time', 'Time')], max_length=4)),
             ],
         ),
         migrations.AddField(
