@@ -127,7 +127,7 @@ def _every_id() -> set[str]:
 
 
 # Rooms whose records belong to a team.
-SHARED_APPS = {"intake", "cases", "consents", "referrals", "sharing", "statistics"}
+SHARED_APPS = {"intake", "cases", "files", "consents", "referrals", "sharing", "statistics"}
 
 
 def _fingerprint() -> dict[str, int]:

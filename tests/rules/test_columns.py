@@ -15,7 +15,7 @@ FLOORS = (
     {"outreach", "mailbox", "directory", "packets"},
     {"intake"},
     {"cases"},
-    {"consents"},
+    {"consents", "files"},
     {"referrals"},
     {"sharing"},
     {"statistics", "upkeep"},

@@ -41,6 +41,7 @@ def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
     ids = {"waiting": _arrived(now)}
     ids |= _taken(cast, now)
     ids |= _case(cast, now)
+    ids |= _files(cast, ids["case"], now)
     ids |= _shared(cast, now)
     ids |= _sent(cast, ids["case"], ids["person"], now)
     ids |= _upkeep(cast, now)
@@ -103,6 +104,28 @@ def _case(cast: SeatedCast, now: datetime) -> dict[str, Any]:
         "referral": referral.pk,
         "report": report.pk,
     }
+
+
+def _files(cast: SeatedCast, case_id: Any, now: datetime) -> dict[str, Any]:
+    """A photo whose original is kept, and a note."""
+    from tejido.web.cases.models import Case
+    from tejido.web.files.actions import add_file, prepare
+    from tejido.web.files.arriving import Arrival
+    from tests.web.files import carried
+
+    def added(name: str, data: bytes, *, keep_original: bool = False) -> Any:
+        arrival = Arrival()
+        arrival.begin(name)
+        arrival.take(data)
+        arrival.finish()
+        return add_file(
+            case=Case.objects.get(pk=case_id), prepared=prepare(arrival), about="Lo entregó ella misma.",
+            keep_original=keep_original, by=cast.member("chen"), ring=cast.ring("chen"), now=now,
+        )  # fmt: skip
+
+    photo = added("recibo de nómina.jpg", carried.jpeg((640, 480)), keep_original=True)
+    note = added("lo que dice el contrato.pdf", "Contrato: seis meses, sin día de descanso.".encode())
+    return {"file": photo.pk, "original": photo.original_id, "note": note.pk}
 
 
 def _shared(cast: SeatedCast, now: datetime) -> dict[str, Any]:

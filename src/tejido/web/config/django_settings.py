@@ -23,6 +23,7 @@ ALL_APPS = (
     "outreach",
     "intake",
     "cases",
+    "files",
     "consents",
     "referrals",
     "sharing",
@@ -66,6 +67,7 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
         "ROOT_URLCONF": f"tejido.web.config.{door}_urls",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "DATABASES": {"default": node.database(door)},
+        "MEDIA_ROOT": node.data / "media",  # sealed files; each stands there under the random id of its row
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}},
         "TEMPLATES": [
@@ -155,8 +157,8 @@ def _hardening(prefix: str, *, secure: bool) -> dict[str, Any]:
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
-        # Nothing a person types may reach the disk in clear: no upload ever spools to a temporary file.
-        "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],
+        # Nothing a person types or attaches may reach the disk in clear: no upload ever spools to a temporary file.
+        "FILE_UPLOAD_HANDLERS": ["tejido.web.security.streaming.NoFiles"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
         "LOGGING_CONFIG": "tejido.web.config.logs.configure",
         "LOGGING": {"door": "as logs.py says"},  # Django calls the above only if this says something

@@ -2,26 +2,33 @@
 """How a door takes a request: whole, within limits of size and time, before one of its few threads begins to work.
 
 Django reads a body inside the thread that answers: two strangers who send one letter a minute would hold both threads
-of a door for ever. Here the loop waits for them, and the threads never do.
+of a door for ever. Here the loop waits for them, and the threads never do. Only files, which no memory holds, are read
+bit by bit: in threads of their own, once it is known who sends them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import Resolver404, resolve
+from granian.rsgi import ProtocolClosed
 
 from tejido.web.config.logs import place
+from tejido.web.config.streaming import BodyStream, in_loop, send_parts
+from tejido.web.security.streaming import BODY, LARGEST_BODY
 
 THREADS = {"public": 2, "staff": 4, "partners": 2, "providers": 2}
+FILES = {"staff": 8}  # files on their way in or out at once
 SECONDS = 60  # for a whole body: ten pages over a bad mobile line take far less
 BUFFERED = 64 * 1024 * 1024  # bytes of bodies on their way in, all together: a door must not eat the machine's memory
 _log = logging.getLogger("tejido.server")
@@ -32,14 +39,20 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 class Door:
     """The application of one door, as Granian calls it (RSGI)."""
 
-    def __init__(self, *, threads: int, largest: int) -> None:
+    def __init__(self, *, threads: int, files: int, largest: int) -> None:
         self._django = get_wsgi_application()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="door")
+        self._file_threads = ThreadPoolExecutor(max(files, 1), thread_name_prefix="files")
+        self._files, self._most_files = 0, files
         self._largest = largest
         self._buffered = 0
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Read the body, let a thread answer. Whoever is too slow or comes when too much is on its way is told so."""
+        files = bool(self._most_files) and scope.method == "POST" and _streams(scope.path)
+        if files and self._largest < _declared(scope.headers) <= LARGEST_BODY:
+            await self._pass(scope, protocol, None)
+            return
         expected = self._expected(scope.headers)
         if self._buffered + expected > BUFFERED:
             protocol.response_empty(503, [("retry-after", "5")])
@@ -51,14 +64,30 @@ class Door:
             if len(body) < expected and "content-length" in scope.headers:  # gone before the end: nobody to answer
                 protocol.response_empty(400, [("connection", "close")])
                 return
-            loop = asyncio.get_running_loop()
-            status, headers, content = await loop.run_in_executor(self._threads, self._answer, scope, body)
         except TimeoutError:
             protocol.response_empty(408, [("connection", "close")])
         else:
-            protocol.response_bytes(status, headers, content)
+            if files:
+                await self._pass(scope, protocol, body)
+                return
+            loop = asyncio.get_running_loop()
+            protocol.response_bytes(*await loop.run_in_executor(self._threads, self._answer, scope, body))
         finally:
             self._buffered -= expected
+
+    async def _pass(self, scope: Any, protocol: Any, body: bytes | None) -> None:
+        """A file on its way in or out, bit by bit. Where all threads for files are busy, a page says so."""
+        loop, free = asyncio.get_running_loop(), self._files < self._most_files
+        coming = BodyStream(protocol, loop, body=body, expected=_declared(scope.headers), free=free)
+        self._files += free
+        try:
+            threads = self._file_threads if free else self._threads
+            answer = await loop.run_in_executor(threads, self._answer_or_send, scope, coming, protocol, loop)
+        finally:
+            self._files -= free
+        if answer is not None:
+            await coming.drain()
+            protocol.response_bytes(*answer)
 
     def _expected(self, headers: Any) -> int:
         """Bytes to make room for: none where the body is too large, for it is refused unread."""
@@ -77,6 +106,27 @@ class Door:
         return bytes(body)
 
     def _answer(self, scope: Any, body: bytes) -> Answer:
+        asked = environ(scope, io.BytesIO(body), len(body))
+        return self._asked(asked, lambda begun, said: (*begun, b"".join(said)))
+
+    def _answer_or_send(self, scope: Any, body: BodyStream, protocol: Any, loop: Any) -> Answer | None:
+        """The answer; None where it was sent bit by bit."""
+
+        async def begin(begun: Any) -> Any:
+            return protocol.response_stream(*begun)
+
+        def send(begun: Any, said: Any) -> Answer | None:
+            if not getattr(said, "streaming", False):
+                return *begun, b"".join(said)
+            # What breaks from here on, her browser sees as an answer shorter than was announced.
+            with contextlib.suppress(ProtocolClosed, TimeoutError):
+                send_parts(in_loop(loop, begin(begun)), loop, said)
+            return None
+
+        return self._asked(environ(scope, body, 0) | {BODY: body}, send)
+
+    def _asked[Given](self, asked: dict[str, Any], give: Callable[[Any, Any], Given]) -> Given | Answer:
+        """What `give` makes of what Django answers: status and headers, and the answer's parts."""
         begun: list[Any] = []
 
         def start_response(
@@ -86,18 +136,30 @@ class Door:
             return io.BytesIO().write  # the old way to answer, which Django does not use
 
         try:
-            said = self._django(environ(scope, body), start_response)
+            said = self._django(asked, start_response)
             try:
-                content = b"".join(said)
+                return give(begun, said)
             finally:
                 said.close()
         except Exception as problem:  # noqa: BLE001  the server's own handler would print what was being said
             _log.error("not answered [%s%s]", type(problem).__name__, place(problem.__traceback__))
             return 500, [], b""
-        return begun[0], begun[1], content
 
 
-def environ(scope: Any, body: bytes) -> dict[str, Any]:
+def _declared(headers: Any) -> int:
+    said = headers.get("content-length") or ""
+    return int(said) if said.isdecimal() else 0
+
+
+def _streams(path: str) -> bool:
+    """Does the view at this address ask for its body bit by bit?"""
+    try:
+        return getattr(resolve(unquote(path)).func, "streams", False)
+    except Resolver404:
+        return False
+
+
+def environ(scope: Any, body: Any, length: int) -> dict[str, Any]:
     """The WSGI environment of a request: nothing of the process's own environment, where the secrets are, is in it."""
     found = {
         "REQUEST_METHOD": scope.method,
@@ -108,12 +170,12 @@ def environ(scope: Any, body: bytes) -> dict[str, Any]:
         "SERVER_PORT": scope.server.rpartition(":")[2],
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": scope.client.rpartition(":")[0],
-        "CONTENT_LENGTH": scope.headers.get("content-length") or str(len(body)),
+        "CONTENT_LENGTH": scope.headers.get("content-length") or str(length),
         "CONTENT_TYPE": scope.headers.get("content-type", ""),
         "wsgi.version": (1, 0),
         # As whoever asked sees it: where the door's address is https, a proxy before it has taken that off.
         "wsgi.url_scheme": settings.TEJIDO.addresses[settings.DOOR].partition(":")[0],
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": body,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
@@ -128,4 +190,6 @@ def environ(scope: Any, body: bytes) -> dict[str, Any]:
     return found
 
 
-application = Door(threads=THREADS[settings.DOOR], largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+application = Door(
+    threads=THREADS[settings.DOOR], files=FILES.get(settings.DOOR, 0), largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+)

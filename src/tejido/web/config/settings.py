@@ -38,6 +38,7 @@ class NodeSettings:
     secure_cookies: bool
     backup_key: bytes | None  # backups are sealed to it; its private half is not on this machine
     backup_days: int  # how long backups are kept: what a certificate of destruction may promise
+    clamav: str  # unix:/path or tcp:host:port of clamd; empty where the node has none
 
     def database(self, door: str) -> dict[str, Any]:
         """Django's settings of the database as `door` reaches it."""
@@ -167,6 +168,15 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def _clamav() -> str:
+    value = os.environ.get("TEJIDO_CLAMAV", "")
+    if value and not re.fullmatch(r"unix:/.+|tcp:.+:[0-9]{1,5}", value):
+        raise _wrong(
+            "TEJIDO_CLAMAV", "unix:/path/of/the/socket or tcp:host:port", "unix:/ruta/del/socket o tcp:servidor:puerto"
+        )
+    return value
+
+
 @cache
 def node_settings() -> NodeSettings:
     """The settings of this process; raises `BadInput` for the first that is missing or wrong."""
@@ -189,4 +199,5 @@ def node_settings() -> NodeSettings:
         secure_cookies=_flag("TEJIDO_SECURE_COOKIES", "1"),
         backup_key=_secret("TEJIDO_BACKUP_KEY", length=1216) if os.environ.get("TEJIDO_BACKUP_KEY") else None,
         backup_days=_backup_days(),
+        clamav=_clamav(),
     )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("tejido.web.accounts.urls")),
     path("", include("tejido.web.intake.urls")),
     path("", include("tejido.web.cases.urls")),
+    path("", include("tejido.web.files.urls")),
     path("", include("tejido.web.consents.urls")),
     path("", include("tejido.web.referrals.urls")),
     path("", include("tejido.web.directory.urls")),

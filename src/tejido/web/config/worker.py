@@ -19,6 +19,7 @@ def main() -> None:
 
     from tejido.crypto import SigningKey
     from tejido.web.accounts.unlocking import forget_ended
+    from tejido.web.files.jobs import sweep_now_and_then
     from tejido.web.intake.conversations import end_expired
     from tejido.web.mailbox.jobs import deliver_pending
     from tejido.web.packets.actions import expire_packets
@@ -40,8 +41,17 @@ def main() -> None:
                  max_tasks=None, worker_id="worker", excluded_queue_names=[])  # fmt: skip
     while not stopping.wait(0.5):
         # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained; sessions, packets
-        # and conversations that ended; what a shredding left behind.
-        for work in (due.run, deliver_pending, chain_and_anchor, forget_ended, expire, end_expired, tidy):
+        # and conversations that ended; what a shredding or a broken-off file left behind.
+        for work in (
+            due.run,
+            deliver_pending,
+            chain_and_anchor,
+            forget_ended,
+            expire,
+            end_expired,
+            tidy,
+            sweep_now_and_then,
+        ):
             try:
                 work()
             except (OperationalError, OSError):

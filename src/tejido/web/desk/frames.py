@@ -26,6 +26,7 @@ _TABLES: dict[str, Any] = {
     "cases.task": _("task"),
     "consents.release": _("release"),
     "directory.service": _("service"),
+    "files.attachment": _("file"),
     "intake.contact": _("contact"),
     "mailbox.inboundmessage": _("message received"),
     "mailbox.outboundmessage": _("message sent"),

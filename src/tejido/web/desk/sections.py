@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.models import Case
 from tejido.web.consents import sections as consents
+from tejido.web.files import sections as files
 from tejido.web.referrals import sections as referrals
 from tejido.web.sharing import sections as sharing
 from tejido.web.upkeep import sections as upkeep
@@ -21,6 +22,7 @@ from tejido.web.upkeep import sections as upkeep
 Section = Callable[[StaffRequest, Case], tuple[str, dict[str, Any]]]
 
 ON_CASE: tuple[Section, ...] = (
+    files.section,
     referrals.section,
     consents.section,
     sharing.section,

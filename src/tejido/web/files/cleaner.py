@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Runs in a process of its own: a picture or PDF comes in, and goes out written anew without what it carried along.
+
+Whatever a file does to the libraries that read it happens here: without network, memory for more, time for more, or the
+right to write a file. `python -m tejido.web.files.cleaner KIND`; answers 1 where it cannot read it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import resource
+import sys
+from typing import Any
+
+MEMORY = 2 * 1024**3
+SECONDS = 90  # of the processor
+_PIXELS = 100_000_000  # in all frames: a phone takes 12 to 50 million
+_FRAMES = 300
+_WRITTEN: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}, "PNG": {}, "GIF": {},
+    "TIFF": {"compression": "tiff_deflate"},
+}  # fmt: skip
+
+
+def main() -> int:
+    """Clean what comes on standard input."""
+    _shut_in()
+    data = sys.stdin.buffer.read()
+    try:
+        cleaned = clean_pdf(data) if sys.argv[1] == "pdf" else clean_picture(data, sys.argv[1].upper())
+    except BaseException:  # noqa: BLE001  whatever it was, the file is not cleaned, and its words go nowhere
+        return 1
+    sys.stdout.buffer.write(cleaned)
+    return 0
+
+
+def _shut_in() -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64),
+    ):  # fmt: skip
+        resource.setrlimit(what, (most, most))
+    with contextlib.suppress(OSError, AttributeError):  # where the system allows it, no network either
+        os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
+
+
+def clean_picture(data: bytes, kind: str) -> bytes:
+    """The picture's points and nothing else: no camera, place, time, thumbnail, comment or profile."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = _PIXELS // 2  # Pillow refuses twice that
+    with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
+        count = 1 if kind == "JPEG" else getattr(picture, "n_frames", 1)
+        if count > _FRAMES or count * picture.width * picture.height > _PIXELS:
+            raise ValueError("too large")
+        frames, lasting = [], []
+        for number in range(count):
+            picture.seek(number)
+            lasting.append(int(picture.info.get("duration") or 100))
+            frames.append(_plain(picture, kind))
+        again: dict[str, Any] = {"loop": picture.info.get("loop", 0)} if count > 1 and kind != "TIFF" else {}
+    written = io.BytesIO()
+    more = dict(_WRITTEN[kind])
+    if count > 1:
+        more |= {"save_all": True, "append_images": frames[1:]} | again
+        if kind != "TIFF":
+            more["duration"] = lasting
+    frames[0].save(written, kind, **more)
+    return written.getvalue()
+
+
+def _plain(picture: Any, kind: str) -> Any:
+    """One frame the right way up, in the colours it was meant to have, with nothing beside its points."""
+    from PIL import Image, ImageOps
+
+    upright = ImageOps.exif_transpose(picture)
+    transparent = "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA")
+    if upright.mode not in ("RGB", "RGBA", "L", "1", "I;16"):
+        colours = "RGBA" if transparent else "RGB"
+        upright = _standard_colours(upright).convert(colours)
+    elif transparent and upright.mode != "RGBA":
+        upright = upright.convert("RGBA")
+    else:
+        upright = _standard_colours(upright)
+    if kind == "JPEG" and upright.mode not in ("RGB", "L"):
+        upright = upright.convert("RGB")
+    return Image.frombytes(upright.mode, upright.size, upright.tobytes())
+
+
+def _standard_colours(picture: Any) -> Any:
+    """A colour profile can name a device: its effect is kept, it is not."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK"):
+        return picture
+    try:
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, ValueError, OSError):
+        return picture
+
+
+def clean_pdf(data: bytes) -> bytes:
+    """The pages and nothing else: no author, program, history, embedded file, script, thumbnail or name of a reader."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        if pdf.is_encrypted and not pdf.allow.extract:
+            raise ValueError("locked")
+        for name in ("/Info", "/ID"):
+            if name in pdf.trailer:
+                del pdf.trailer[name]
+        for name in _OF_THE_DOCUMENT:
+            if name in pdf.Root:
+                del pdf.Root[name]
+        for name in ("/EmbeddedFiles", "/JavaScript", "/Renditions"):
+            if "/Names" in pdf.Root and name in pdf.Root.Names:
+                del pdf.Root.Names[name]
+        for thing in pdf.objects:
+            _clean_within(thing, pikepdf)
+        written = io.BytesIO()
+        pdf.save(written, deterministic_id=True, fix_metadata_version=False)
+    return written.getvalue()
+
+
+_OF_THE_DOCUMENT = ("/Metadata", "/OpenAction", "/AA", "/AF", "/Collection", "/PieceInfo", "/Perms", "/Legal", "/DSS")
+_OF_ANYTHING = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AA", "/AF", "/EF", "/JS", "/XFA")
+_OF_A_REMARK = ("/T", "/M", "/NM", "/CreationDate", "/RC", "/Subj", "/Popup")
+_ACTIONS = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMediaExecute")
+
+
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+def _clean_within(thing: Any, pikepdf: Any) -> None:
+    """An object and what is written inside it; what it only points to comes by itself."""
+    waiting = [thing]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, (pikepdf.Dictionary, pikepdf.Stream)):
+            _clean_thing(each, pikepdf)
+            inside = [value for _name, value in each.items()]
+        else:
+            inside = list(each) if isinstance(each, pikepdf.Array) else []
+        held = (pikepdf.Dictionary, pikepdf.Array)
+        waiting += [part for part in inside if isinstance(part, held) and not part.is_indirect]
+
+
+def _clean_thing(thing: Any, pikepdf: Any) -> None:
+    if not isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
+        return
+    for name in _OF_ANYTHING:
+        if name in thing:
+            del thing[name]
+    for name in ("/A", "/Next"):
+        action = thing.get(name)
+        if isinstance(action, pikepdf.Dictionary) and str(action.get("/S", "")) in _ACTIONS:
+            del thing[name]
+    if str(thing.get("/S", "")) in _ACTIONS:
+        thing["/S"] = pikepdf.Name("/Named")
+    subtype = str(thing.get("/Subtype", ""))
+    if subtype == "/FileAttachment" and "/FS" in thing:
+        del thing["/FS"]
+    if "/Rect" in thing and subtype != "/Widget":  # on a form's field the same letter is the field's name
+        for name in _OF_A_REMARK:
+            if name in thing:
+                del thing[name]
+    if isinstance(thing, pikepdf.Stream) and thing.get("/Filter") == pikepdf.Name("/DCTDecode"):
+        thing.write(_bare_jpeg(thing.read_raw_bytes()), filter=pikepdf.Name("/DCTDecode"))
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    """A JPEG inside a PDF without its camera's notes and without what follows its end; its points are not touched.
+
+    As it was where it is no JPEG: the PDF's reader then shows nothing.
+    """
+    kept, at = [data[:2]], 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xD9:
+            break
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == 0xDA:  # points: as long as no other marker comes
+            after = _MARKER.search(data, end)
+            end = after.start() if after else len(data)
+        # APP14 says how its colours are written; the other APPn and comments say who, where and when.
+        if not (0xE0 <= marker <= 0xEF and marker != 0xEE) and marker != 0xFE:
+            kept.append(data[at:end])
+        at = end
+    return b"".join([*kept, b"\xff\xd9"]) if data[:2] == b"\xff\xd8" else data
+
+
+if __name__ == "__main__":
+    sys.exit(main())
