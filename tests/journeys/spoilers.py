@@ -218,8 +218,44 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
             ),
             "stays on the server",
         ),
-        Spoil("referrals are lost", lost("us", "referrals_referral"), "two referrals"),
+        Spoil("referrals are lost", lost("us", "referrals_referral"), "one referral"),
         Spoil("outcomes are lost", lost("us", "referrals_referral", doing="update"), "coded"),
+    ),
+    "the_shelter_answers_at_its_own_door": (
+        Spoil("the shelter's door is closed", stopped("us", "providers"), "refused"),
+        Spoil(
+            "the shelter's account was given to another service",
+            run_sql("us", "update packets_provider set organisation = 'Lone Star Shelter Network (invented)'"),
+            "the packet is sent",
+        ),
+        Spoil(
+            "the shelter's team key is not signed",
+            run_sql("us", _UNSIGNED_TEAM.format(kind="provider")),
+            "the packet is sent",
+        ),
+        Spoil(
+            "her release is removed",
+            after("us", "consents_release", "delete from consents_release where id = new.id"),
+            "release",
+        ),
+        Spoil("packets are lost", lost("us", "packets_packet"), "packet"),
+        Spoil(
+            "the packet's key was taken back",
+            after("us", "packets_packet", "delete from security_keygrant where key_id = new.key_id"),
+            "packet",
+        ),
+        Spoil(
+            "nobody at the shelter may read",
+            run_sql("us", "update accounts_member set status = 'left' where login = 'hannah'"),
+            "packet",
+        ),
+        Spoil("that it was opened is lost", lost("us", "packets_packet", doing="update"), "shelter"),
+        Spoil("answers are lost", lost("us", "packets_answer"), "shelter"),
+        Spoil(
+            "what she said is kept in clear too",
+            after("us", "packets_packet", "update packets_packet set code = 'Ixtlilxóchitl' where id = new.id"),
+            "in clear",
+        ),
     ),
     "what_came_of_it_comes_back": (
         Spoil(

@@ -27,9 +27,12 @@ def found(code: str, folder: Path) -> None:
     from django.utils import timezone
 
     from tejido.web.accounts.demo import DEMO_PASSWORD
+    from tejido.web.accounts.models import Member
     from tejido.web.config.demo.people import NODES
     from tejido.web.config.making import make_staff
     from tejido.web.directory.actions import load_services, read_services
+    from tejido.web.packets.providers import found_provider
+    from tejido.web.security.roles import PROVIDER
 
     call_command("migrate", verbosity=0, interactive=False)
     key_file = folder / _SIGNING
@@ -37,6 +40,8 @@ def found(code: str, folder: Path) -> None:
     node = NODES[code]
     make_staff(signing=signing, staff=node.staff, team_names=node.team_names, password=DEMO_PASSWORD)
     key_file.unlink()
+    at_the_service = Member.objects.filter(login__in=[each.login for each in node.staff if PROVIDER in each.roles])
+    found_provider(organisation=node.provider, members=list(at_the_service), signing=signing, by=None)
     manager, ring = _unlocked(node.staff[1].login)
     today = timezone.now().astimezone(settings.TEJIDO.time_zone).date()
     load_services(read_services(code), by=manager, ring=ring, verified_on=today)

@@ -46,6 +46,26 @@ def _arrive(form: Mapping[str, Any], now: datetime) -> None:
             notice_language=form.get("notice", form["language"]))  # fmt: skip
 
 
+def _packet(plan: Mapping[str, Any], case: Any, hers: Mapping[str, Any], now: datetime, today: date) -> None:
+    """She allowed a service to be told, and it was: a packet waits there."""
+    from tejido.web.cases.models import Person
+    from tejido.web.consents.actions import record_release
+    from tejido.web.consents.frames import our_rules
+    from tejido.web.directory.models import Service
+    from tejido.web.referrals.actions import make_referral
+
+    service, person = Service.objects.get(organisation=plan["service"]), str(Person.objects.get(case=case).pk)
+    terms = {
+        "person": person, "recipient": service.recipient, "purpose": "referral", "fields": frozenset(plan["fields"]),
+        "given_on": today, "starts_on": today, "expires_on": today + timedelta(days=30), "how": "spoken",
+        "language": plan["language"], "person_language": plan["language"], "authenticated": True, "minor": False,
+        "notice_version": our_rules().notice_version,
+    }  # fmt: skip
+    record_release(case=case, terms=terms, exact_words=plan["words"], interpreter="", now=now, **hers)
+    make_referral(case=case, service=service, need=plan["need"], how="packet", fields=plan["fields"], person=person,
+                  now=now, **hers)  # fmt: skip
+
+
 def _call(call: Mapping[str, Any], hand: Hand, now: datetime) -> None:
     """Somebody rang and will ring again; nothing about it is coded yet but the language."""
     from tejido.web.intake.actions import save_contact, take_call
@@ -63,8 +83,11 @@ def _case(plan: Mapping[str, Any], hand: Hand, now: datetime, today: date) -> No
     # Counted from the first of the month: the figures of the present month are those of the records alone.
     opened_on = today.replace(day=1) - timedelta(days=plan["days"])
     case = open_case(indications=plan["indications"], summary=plan["summary"], opened_on=opened_on, now=now, **hers)
-    add_person(case=case, values={"role": "survivor", "age_at_contact": "adult"}, **hers)
+    about = {"role": "survivor", "age_at_contact": "adult", "primary_language": plan.get("language")}
+    add_person(case=case, values=about, **hers)
     add_note(case=case, kind="own_words", text=plan["words"], now=now, **hers)
+    if "packet" in plan:
+        _packet(plan["packet"], case, hers, now, today)
     for task in plan["tasks"]:
         due = today + timedelta(days=task["in"])
         add_task(case=case, kind=task["kind"], text=task["text"], due_on=due, now=now, **hers)

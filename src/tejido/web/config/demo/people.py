@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The invented staff of the two organisations."""
+"""The invented staff of the two organisations, and someone at a service each of them refers to."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class DemoNode:
     staff: tuple[StaffMember, ...]
     team_names: dict[str, str]
     first_port: int
+    provider: str  # the service with an account; its people have the role of a provider
 
 
 _CARRIES = ("intake", "cases")
@@ -27,6 +28,7 @@ MX = DemoNode(
     partner="us",
     time_zone="America/Mexico_City",
     first_port=8101,
+    provider="Refugio Cenzontle (inventado)",
     team_names={
         "intake": "Atención",
         "cases": "Seguimiento",
@@ -43,6 +45,7 @@ MX = DemoNode(
         StaffMember("ines", "Inés (auditoría)", ("auditor",), (), "es"),
         StaffMember("tomas", "Tomás (enlace con autoridades)", ("liaison",), ("cases",), "es"),
         StaffMember("elena", "Elena (supervisión)", ("supervisor",), (*_CARRIES, "duty"), "es"),
+        StaffMember("paloma", "Paloma (Refugio Cenzontle)", ("provider",), (), "es"),
     ),
 )
 
@@ -51,6 +54,7 @@ US = DemoNode(
     partner="mx",
     time_zone="America/New_York",
     first_port=8201,
+    provider="Casa Magnolia (invented)",
     team_names={
         "intake": "Intake",
         "cases": "Case management",
@@ -67,6 +71,7 @@ US = DemoNode(
         StaffMember("ruth", "Ruth (audit)", ("auditor",), (), "en"),
         StaffMember("omar", "Omar (law-enforcement liaison)", ("liaison",), ("cases",), "en"),
         StaffMember("nadia", "Nadia (supervisor)", ("supervisor",), (*_CARRIES, "duty"), "en"),
+        StaffMember("hannah", "Hannah (Casa Magnolia)", ("provider",), (), "en"),
     ),
 )
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
-from tejido.web.config.demo.scenes_intake import CANARIES, FIRST, GIVEN
+from tejido.web.config.demo.scenes_intake import CANARIES, FIRST, GIVEN, SECOND
 from tejido.web.config.demo.thread import Thread, must
 from tejido.web.config.demo.visitor import Missing, Page, Visitor
 
@@ -20,6 +21,8 @@ _REASONS = {
     "expired": "ya no está vigente",
     "revoked": "Ella revocó",
 }
+# What she lets the shelter know, and no more.
+_TO_THE_SHELTER = ("person_name", "preferred_language", "needs")
 EXACT = "Sí, le doy permiso de contarle mi caso a la línea de Estados Unidos, para que me ayuden allá."
 
 
@@ -134,20 +137,66 @@ def a_shelter_is_found(thread: Thread) -> str:
         must(
             "Invented Lane" not in page.html + joana.get(link).html, "a confidential address stays on the server", page
         )
+    page = joana.get(case + "referrals/new/?need=legal")
+    form = page.form(having="how")
+    page = page.submit(form, need="legal", service=form.first("service"), how="read_out_by_phone")
+    must(page.status == 200, "she is connected: legal", page)
+    made = [each for each in joana.get(case).links if "/referrals/" in each and "/outcome/" in each]
+    must(len(made) == 1, f"one referral stands in the case, not {len(made)}")
+    outcome = joana.get(made[0])
+    page = outcome.submit(outcome.form(having="outcome"), outcome="served")
+    must(page.status == 200, "what came of it is coded", page)
+    return "a shelter and a lawyer who speak her language are found; she calls the lawyer herself, who takes her on"
+
+
+def the_shelter_answers_at_its_own_door(thread: Thread) -> str:
+    """What she allows goes to the shelter's account, sealed to its own people; they answer, and it closes."""
+    joana, case = thread.staff("us", "joana"), thread.known["us case"]
+    services = joana.get("/services/?need=shelter&language=es&state=US-NC")
+    service = services.link("/services/").rstrip("/").rsplit("/", 1)[1]
+    told: dict[str, Any] = {"need": "shelter", "service": service, "how": "packet", "shared": list(_TO_THE_SHELTER)}
     page = joana.get(case + "referrals/new/")
     form = page.form(having="how")
-    for need in ("shelter", "legal"):
-        page = joana.get(case + "referrals/new/?need=" + need)
-        form = page.form(having="how")
-        page = page.submit(form, need=need, service=form.first("service"), how="read_out_by_phone")
-        must(page.status == 200, f"she is connected: {need}", page)
-    made = [each for each in joana.get(case).links if "/referrals/" in each and "/outcome/" in each]
-    must(len(made) == 2, f"two referrals stand in the case, not {len(made)}")
-    for link in made:
-        outcome = joana.get(link)
-        page = outcome.submit(outcome.form(having="outcome"), outcome="served")
-        must(page.status == 200, "what came of it is coded", page)
-    return "a shelter and a lawyer who speak her language are found; both take her in"
+    told["person"] = form.first("person")
+    must(page.submit(form, **told).status == 422, "without a release no packet leaves")
+    recipient = f"service:{_code_of(joana.get(f'/services/{service}/'))}"
+    release = _recorded(thread, joana, case, recipient=recipient, purpose="referral",
+                        fields_allowed=list(_TO_THE_SHELTER))  # fmt: skip
+    must(release, "she allows the shelter to be told")
+    page = joana.get(case + "referrals/new/")
+    page = page.submit(page.form(having="how"), **told)
+    must(page.status == 200, "the packet is sent", page)
+    page = _the_shelter_reads(thread)
+    must(
+        any(each.encode() in thread.database("us") for each in CANARIES) is False, "the packet is in clear on the disk"
+    )
+    must("Hannah" in joana.get(case).text, "the hotline sees that it was opened", joana.get(case))
+    for outcome in ("accepted", "served"):
+        page = page.submit(page.form(having="outcome"), outcome=outcome)
+        must(page.status == 200, f"the shelter answers: {outcome}", page)
+    must(FIRST not in page.html, "what was answered is no longer shown", page)
+    must(joana.get(case).text.count("Service given") >= 2, "the shelter's answer stands in the case", joana.get(case))
+    return "the shelter opens what she allowed by its own key, at a door that reaches nothing else, and takes her in"
+
+
+def _the_shelter_reads(thread: Thread) -> Page:
+    """Someone at the shelter opens the newest packet: her name, which she allowed, and none of her words."""
+    hannah = thread.staff("us", "hannah", door="providers")
+    page = hannah.get("/")
+    must(FIRST not in page.html, "the list shows codes, not names", page)
+    page = hannah.get(page.link("/packets/"))
+    must(FIRST in page.text, "the shelter reads what she allowed", page)
+    must(not any(each in page.html for each in CANARIES if each not in (FIRST, SECOND)), "and nothing else", page)
+    for address in (thread.known["us case"], "/cases/", "/contacts/", "/handovers/"):
+        path = "/" + address.split("://")[-1].partition("/")[2] if "://" in address else address
+        must(hannah.get(path).status == 404, f"the shelter's door has no {path}")
+    return page
+
+
+def _code_of(page: Page) -> str:
+    code = re.search(r"<title>\s*\S+ (\S+)", page.html)
+    must(code, "the service has a code", page)
+    return code[1] if code else ""
 
 
 def what_came_of_it_comes_back(thread: Thread) -> str:
@@ -220,6 +269,7 @@ STEPS = [
     the_case_goes_with_her_words,
     the_other_side_accepts,
     a_shelter_is_found,
+    the_shelter_answers_at_its_own_door,
     what_came_of_it_comes_back,
     the_case_is_found_again,
     imminent_danger_alerts_a_second_person,

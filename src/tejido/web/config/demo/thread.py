@@ -36,14 +36,14 @@ class Thread:
         """Someone at the public door."""
         return Visitor(address(self.stage.nodes[code].environment, "public"), language=language)
 
-    def staff(self, code: str, login: str) -> Visitor:
-        """A member, signed in through the sign-in page with the code it shows."""
+    def staff(self, code: str, login: str, *, door: str = "staff") -> Visitor:
+        """A member, signed in through the sign-in page of her door with the code it shows."""
         if (code, login) not in self.visitors:
-            self.visitors[code, login] = self._signed_in(code, login)
+            self.visitors[code, login] = self._signed_in(code, login, door)
         return self.visitors[code, login]
 
-    def _signed_in(self, code: str, login: str) -> Visitor:
-        visitor = Visitor(address(self.stage.nodes[code].environment, "staff"))
+    def _signed_in(self, code: str, login: str, door: str) -> Visitor:
+        visitor = Visitor(address(self.stage.nodes[code].environment, door))
         for _attempt in range(2):  # the code may change between reading and sending
             page = visitor.get("/login/")
             shown = re.search(rf">{login}</span>.*?>([^<]+)</span>.*?>(\d{{6}})</span>", page.html, re.DOTALL)
