@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages between nodes: built, sealed, signed, numbered, verified, opened; and receipts for them."""
 
+from tejido.exchange.anchors import (
+    Anchor,
+    Countersignature,
+    build_anchor,
+    countersign,
+    read_anchor,
+    verify_anchor,
+    verify_countersignature,
+)
 from tejido.exchange.arrivals import Accepted, Duplicate, Partner, Refused, Verdict, examine, judge_arrival
 from tejido.exchange.bodies import check_body, tables_of
 from tejido.exchange.frames import MAXIMUM_BYTES
@@ -20,7 +29,9 @@ from tejido.exchange.releases import read_release, write_release
 __all__ = [
     "MAXIMUM_BYTES",
     "Accepted",
+    "Anchor",
     "BadMessage",
+    "Countersignature",
     "Duplicate",
     "Header",
     "Opened",
@@ -28,17 +39,22 @@ __all__ = [
     "Receipt",
     "Refused",
     "Verdict",
+    "build_anchor",
     "build_message",
     "build_receipt",
     "check_body",
+    "countersign",
     "examine",
     "format_minute",
     "judge_arrival",
     "message_digest",
     "open_message",
+    "read_anchor",
     "read_header",
     "read_release",
     "tables_of",
+    "verify_anchor",
+    "verify_countersignature",
     "verify_message",
     "verify_receipt",
     "write_release",

@@ -134,6 +134,12 @@ def _outbox(given: dict[str, Any]) -> list[str]:
     return [bytes(message.raw).hex() for message in OutboundMessage.objects.order_by("sequence")]
 
 
+def _anchors(given: dict[str, Any]) -> list[str]:
+    from tejido.web.mailbox.anchoring import kept_of
+
+    return list(kept_of("mx"))
+
+
 def _unlocked(login: str) -> Any:
     from django.conf import settings
 
@@ -153,5 +159,5 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    verb = {"make": _make, "open": _open, "outbox": _outbox}[sys.argv[1]]
+    verb = {"make": _make, "open": _open, "outbox": _outbox, "anchors": _anchors}[sys.argv[1]]
     print(json.dumps(verb(json.loads(sys.stdin.read()))))

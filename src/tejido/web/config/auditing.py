@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ _SAID = {
     "guard": "the database no longer refuses to alter the audit; missing · "
     "la base de datos ya no impide alterar la bitácora; falta",
     "anchor": "the audit was cut short or exchanged: it does not reach · la bitácora se cortó o cambió: no llega a",
+    "partner": "a partner signed an audit of this node that is not this one; which and when · "
+    "otra organización firmó una bitácora de esta que no es la presente; cuál y cuándo",
+    "forged": "kept as a partner's signature, but it is none · guardado como firma de otra organización, pero no lo es",
     "told": "a record went back to something older while it was in use · un expediente volvió a algo anterior en uso",
     "record": "a record is not what was last saved · un expediente no es lo que se guardó",
     "unread": "records could not be compared, for a line of the audit cannot be read · "
@@ -41,20 +45,25 @@ def audit() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--anchor", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="A copy of audit.anchor kept elsewhere; the one in FOLDER if not given.")  # fmt: skip
+@click.option("--partner", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="What a partner's `tejido audit anchors` printed about this node: the proof nobody here can "
+              "alter.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def verify(*, folder: Path, anchor: Path | None, as_json: bool) -> int:
+def verify(*, folder: Path, anchor: Path | None, partner: Path | None, as_json: bool) -> int:
     """Check that the audit of the node in FOLDER holds and that every record is what was last saved. Opens nothing.
 
     Exit code 1 if something does not fit.
     """
     with node_of(folder) as node:
         from tejido.crypto import SigningKey
+        from tejido.web.mailbox.anchoring import countersigned, differing, last_seen, read_lines
         from tejido.web.security.models import AuditEntry
         from tejido.web.security.verifying import ANCHOR, counted, findings, unchained
 
         kept = anchor or folder / ANCHOR
         transport = SigningKey(node.transport_key).verify_key
-        found = counted(findings(kept.read_bytes() if kept.is_file() else None, transport))
+        signed = chain(countersigned(folder), read_lines(partner) if partner else ())
+        found = counted(chain(findings(kept.read_bytes() if kept.is_file() else None, transport), differing(signed)))
         waiting, since = unchained()
         outcome = {
             "schema": SCHEMA,
@@ -62,10 +71,26 @@ def verify(*, folder: Path, anchor: Path | None, as_json: bool) -> int:
             "entries": AuditEntry.objects.count(),
             "first_bad": int(found["link"][1][0]) if "link" in found else None,
             "unchained": {"entries": waiting, "since": since.isoformat() if since else None},
+            "countersigned": {code: day.isoformat() if day else None for code, day in last_seen().items()},
             "findings": [{"kind": kind, "count": count, "first": places} for kind, (count, places) in found.items()],
         }
     click.echo(json.dumps(outcome) if as_json else "\n".join(_lines(outcome)))
     return 1 if found else 0
+
+
+@audit.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--of", required=True, help="Short name of the partner whose audit is asked about: us.")
+def anchors(*, folder: Path, of: str) -> None:
+    """Print where a partner's audit stood, day by day, as it told this node and this node signed. Holds no content.
+
+    For the partner's `tejido audit verify --partner`, or for a court.
+    """
+    with node_of(folder):
+        from tejido.web.mailbox.anchoring import kept_of
+
+        for line in kept_of(of):
+            click.echo(line)
 
 
 def _lines(outcome: Mapping[str, Any]) -> Iterator[str]:
@@ -79,6 +104,8 @@ def _lines(outcome: Mapping[str, Any]) -> Iterator[str]:
         yield (f"{tail['entries']} entries since {tail['since']} are not chained yet; does the worker run? · "
                f"{tail['entries']} registros desde {tail['since']} aún no están encadenados; ¿está en marcha el "
                "proceso de trabajo?")  # fmt: skip
+    for code, day in outcome["countersigned"].items():
+        yield f"{code}: countersigned until {day or '—'} · firmada por la otra organización hasta {day or '—'}"
     if not outcome["findings"]:
         count = outcome["entries"]
         yield f"The audit holds: {count} entries. · La bitácora está íntegra: {count} registros."

@@ -18,10 +18,10 @@ def main() -> None:
     from django_tasks_db.management.commands.db_worker import Worker
 
     from tejido.crypto import SigningKey
-    from tejido.web.accounts.sessions import forget_ended
+    from tejido.web.accounts.unlocking import forget_ended
     from tejido.web.files.jobs import sweep_now_and_then
     from tejido.web.intake.conversations import end_expired
-    from tejido.web.mailbox.jobs import deliver_pending
+    from tejido.web.mailbox.jobs import deliver_pending, exchange_anchors
     from tejido.web.packets.actions import expire_packets
     from tejido.web.security.audit import chain
     from tejido.web.security.verifying import write_anchor
@@ -30,6 +30,7 @@ def main() -> None:
     def chain_and_anchor() -> None:
         if chain():
             write_anchor(settings.TEJIDO.data, SigningKey(settings.TEJIDO.transport_key))
+        exchange_anchors()
 
     def expire() -> None:
         expire_packets(now=timezone.now())

@@ -19,13 +19,14 @@ from tejido.web.accounts.models import Member
 from tejido.web.cases.models import Case
 from tejido.web.intake.models import Contact
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage
+from tejido.web.packets.models import Packet
 from tejido.web.security.models import AuditEntry
 from tejido.web.sharing.models import Handover
 
 NODE = "node"  # instead of a member: what the system did by itself
 MOST_EXPORTED = 50_000  # lines of one file; a door holds what it answers in memory
 # A record that points to one of these brings it along: the contact of a case, the message that carried a hand-over.
-_BROUGHT_ALONG = (Contact, InboundMessage, OutboundMessage)
+_BROUGHT_ALONG = (Contact, InboundMessage, OutboundMessage, Packet)
 _HEADINGS = ("place", "number", "at", "who", "event", "done", "about", "record", "detail", "digest")
 
 

@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from tejido.crypto import BadSignature, UnsignedKey
 from tejido.exchange import BadMessage, verify_receipt
-from tejido.web.mailbox import actions
-from tejido.web.mailbox.models import OutboundMessage
+from tejido.web.mailbox import actions, anchoring
+from tejido.web.mailbox.models import OutboundMessage, SentAnchor
 
 _LARGEST_RECEIPT = 4096
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 _SECONDS = 60  # for the whole of it: a partner that answers one letter a minute must not hold up everything else
+
+_SECONDS_FOR_AN_ANCHOR = 10  # nobody waits for it: a partner that dawdles is asked again later
 
 
 @task()
@@ -41,6 +43,30 @@ def deliver_pending() -> int:
         if not attempt(message, now=timezone.now()):
             unreachable.add(message.partner_id)
     return tried
+
+
+def exchange_anchors() -> int:
+    """Tell each partner where our audit stands, once a day, and keep what it signs. Returns how many it tried."""
+    now = timezone.now()
+    anchoring.make_anchors(now=now)
+    tried = 0
+    for anchor in list(anchoring.due_anchors(now=now)):
+        tried += 1
+        _tell(anchor, now)
+    return tried
+
+
+def _tell(anchor: SentAnchor, now: datetime) -> None:
+    try:
+        partner = anchor.partner.checked()
+        answer = asyncio.run(_post(f"{partner.address}/anchors/", bytes(anchor.raw), seconds=_SECONDS_FOR_AN_ANCHOR))
+        anchoring.record_countersignature(anchor=anchor, answer=answer)
+    except UnsignedKey:
+        anchoring.record_failure(anchor=anchor, now=now, reason="partner_unsigned")
+    except (httpx.HTTPError, httpx.InvalidURL, OSError):  # a TimeoutError among them
+        anchoring.record_failure(anchor=anchor, now=now, reason="unreachable")
+    except (BadMessage, BadSignature):
+        anchoring.record_failure(anchor=anchor, now=now, reason="not_countersigned")
 
 
 def attempt(message: OutboundMessage, *, now: datetime) -> bool:
@@ -71,12 +97,12 @@ def _due(now: datetime):  # type: ignore[no-untyped-def]
     return waiting.select_related("partner")
 
 
-async def _post(address: str, raw: bytes) -> bytes:
+async def _post(address: str, raw: bytes, *, seconds: float = _SECONDS) -> bytes:
     # No redirects, no proxy from the environment: the bytes go where the signed row says and nowhere else. Nothing
     # packed: a small answer must not unfold into a large one.
     headers = {"Content-Type": "application/octet-stream", "Accept-Encoding": "identity"}
     async with (
-        asyncio.timeout(_SECONDS),
+        asyncio.timeout(seconds),
         httpx.AsyncClient(follow_redirects=False, timeout=_TIMEOUT, trust_env=False) as client,
         client.stream("POST", address, content=raw, headers=headers) as response,
     ):

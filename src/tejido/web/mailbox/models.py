@@ -195,3 +195,54 @@ class RefusedArrival(models.Model):
     digest = models.BinaryField()
     size = models.PositiveIntegerField()
     count = models.PositiveIntegerField(default=1)
+
+
+class SentAnchor(models.Model):
+    """Where our audit's chain stood one day, as it was told to a partner, and what the partner signed to that."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "row number",
+        "partner": "to whom",
+        "day": "of the anchor",
+        "position": "place in our chain; never told",
+        "digest": "of the entry at that place",
+        "raw": "as it was sent: digest and day, signed",
+        "countersignature": "signed by the partner's transport key",
+        "attempts": "how often it was tried",
+        "next_attempt_at": "not before",
+        "reason_code": "why it is not countersigned yet",
+    }
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="anchors_sent")
+    day = models.DateField()
+    position = models.PositiveBigIntegerField()
+    digest = models.BinaryField()
+    raw = models.BinaryField()
+    countersignature = models.BinaryField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    reason_code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "day"], name="one_anchor_a_day")]
+
+
+class KeptAnchor(models.Model):
+    """Where a partner's audit stood one day, by its own signed word; kept so that a court can ask us too."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "row number",
+        "partner": "whose",
+        "day": "of the anchor",
+        "digest": "of an entry of its audit",
+        "raw": "as it came, signed by the partner",
+        "countersignature": "ours",
+        "received_at": "when",
+    }
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="anchors_kept")
+    day = models.DateField()
+    digest = models.BinaryField()
+    raw = models.BinaryField()
+    countersignature = models.BinaryField()
+    received_at = models.DateTimeField()

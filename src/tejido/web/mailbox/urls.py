@@ -9,5 +9,6 @@ from tejido.web.mailbox import views
 
 urlpatterns = [
     path("messages/", views.receive_message, name="receive_message"),
+    path("anchors/", views.receive_anchor, name="receive_anchor"),
     path("health/", views.show_health, name="show_health"),
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from tejido.exchange import Refused
-from tejido.web.mailbox import actions
+from tejido.web.mailbox import actions, anchoring
 
 
 @login_not_required
@@ -26,6 +26,18 @@ def receive_message(request: HttpRequest) -> HttpResponse:
         receipt = actions.refuse(raw=b"", verdict=Refused("too_large"), now=now)
         return HttpResponse(receipt, status=413, content_type="application/json")
     return HttpResponse(answer.receipt, status=200 if answer.taken else 422, content_type="application/json")
+
+
+@login_not_required
+@csrf_exempt  # as above: its signature says who it is from
+@require_POST
+def receive_anchor(request: HttpRequest) -> HttpResponse:
+    """Countersign where a partner's audit stands; 422 without a word for whoever is no partner."""
+    try:
+        answer = anchoring.receive_anchor(raw=request.body, now=timezone.now())
+    except RequestDataTooBig:
+        return HttpResponse(status=413)
+    return HttpResponse(answer or b"", status=200 if answer else 422, content_type="application/json")
 
 
 @login_not_required
