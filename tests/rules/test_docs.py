@@ -25,6 +25,13 @@ def test_links_lead_somewhere(page):
     assert missing == []
 
 
+@pytest.mark.parametrize("name", ["threat_model.md", "threat_model.es.md"])
+def test_the_tests_the_threat_model_names_exist(name):
+    named = set(re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "explain" / name).read_text(encoding="utf-8")))
+    assert len(named) > 10
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
 def test_no_two_decisions_share_a_number():
     numbers = [path.name.split("-")[0] for path in (ROOT / "docs" / "decisions").glob("*.md")]
     assert len(numbers) == len(set(numbers))
