@@ -34,6 +34,13 @@ member, ring = _unlocked(sys.argv[1])
 exec(sys.argv[2])
 """
 
+# Whoever was signed in at that moment still is, however long ago it was: the tests of one rehearsal take longer than a
+# session lasts unused.
+_STILL_SIGNED_IN = """
+update django_session set expire_date = datetime('now', '+20 minutes');
+update accounts_signedinsession set started_at = datetime('now'), used_at = datetime('now');
+"""
+
 _HOLDING = """
 import sqlite3, sys
 held = [sqlite3.connect(path) for path in sys.argv[1:]]
@@ -113,6 +120,7 @@ class Rehearsal:
         self.settle()
         for code in NODES:
             _copy(moment.folder / code, self.folder(code) / DATABASE)
+            execute(self.folder(code), _STILL_SIGNED_IN)
         for path in self._files().keys() - moment.sizes.keys():
             path.unlink() if path.is_file() else shutil.rmtree(path)
         for path, size in moment.sizes.items():
