@@ -363,3 +363,9 @@ def test_a_shredded_case_takes_its_files_with_it(cast, case, send, media, django
     assert not Attachment.objects.exists()
     assert not RecordKey.objects.filter(pk__in=keys).exists()
     assert list(media.iterdir()) == []
+
+
+def test_plain_text_has_no_hidden_data_to_look_for(cast, case, client, send):
+    send(b"Seis meses.", "nota.txt")
+    assert opened(cast).hidden_data == "none"
+    assert "Puede tener datos ocultos" not in client.get(f"/cases/{case.pk}/").content.decode()

@@ -24,7 +24,9 @@ from tejido.web.security.belonging import empty
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 
-REMOVED, NOT_CHECKED, AS_IT_CAME = "removed", "not_checked", "as_it_came"  # codes of file_hidden_data
+# Codes of file_hidden_data.
+REMOVED, NONE, NOT_CHECKED, AS_IT_CAME = "removed", "none", "not_checked", "as_it_came"
+_BARE = ("text", "empty")
 
 
 @dataclass
@@ -82,7 +84,7 @@ def add_file(
     given: dict[str, Any] = {"by": by, "ring": ring, "now": now, "about": about, "virus_check": prepared.virus_check}
     copy = prepared.copy
     if copy is None:
-        as_it_came = AS_IT_CAME if keep_original else NOT_CHECKED
+        as_it_came = AS_IT_CAME if keep_original else NONE if prepared.kind in _BARE else NOT_CHECKED
         return _keep(
             case, prepared.arrival, kind=prepared.kind, is_original=keep_original, hidden_data=as_it_came, **given
         )
