@@ -56,7 +56,7 @@ class Backed:
 def _running(folder: Path) -> Running:
     running = Running.of(folder)
     os.umask(0o077)  # as the command that runs a door does
-    ports = dict(zip(DOORS, free_ports(3), strict=True))
+    ports = dict(zip(DOORS, free_ports(len(DOORS)), strict=True))
     running.environment |= {f"TEJIDO_ADDRESS_{door.upper()}": f"http://127.0.0.1:{ports[door]}" for door in DOORS}
     running.environment["TEJIDO_SECURE_COOKIES"] = "0"  # the test speaks plain HTTP
     running.start()
