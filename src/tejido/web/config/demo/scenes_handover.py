@@ -153,13 +153,15 @@ def the_shelter_answers_at_its_own_door(thread: Thread) -> str:
     """What she allows goes to the shelter's account, sealed to its own people; they answer, and it closes."""
     joana, case = thread.staff("us", "joana"), thread.known["us case"]
     services = joana.get("/services/?need=shelter&language=es&state=US-NC")
-    service = services.link("/services/").rstrip("/").rsplit("/", 1)[1]
+    found = [joana.get(each) for each in services.links if each.startswith("/services/") and each.count("/") == 3]
+    shelter = next(each for each in found if "Casa Magnolia" in each.text)
+    service = shelter.url.rstrip("/").rsplit("/", 1)[1]
     told: dict[str, Any] = {"need": "shelter", "service": service, "how": "packet", "shared": list(_TO_THE_SHELTER)}
     page = joana.get(case + "referrals/new/")
     form = page.form(having="how")
     told["person"] = form.first("person")
     must(page.submit(form, **told).status == 422, "without a release no packet leaves")
-    recipient = f"service:{_code_of(joana.get(f'/services/{service}/'))}"
+    recipient = f"service:{_code_of(shelter)}"
     release = _recorded(thread, joana, case, recipient=recipient, purpose="referral",
                         fields_allowed=list(_TO_THE_SHELTER))  # fmt: skip
     must(release, "she allows the shelter to be told")
