@@ -25,8 +25,12 @@ from tests.web.seeding import seed
 from tests.web.sharing.conftest import make_case, release
 
 # Pages that need no permission, and why.
-OPEN_TO_STRANGERS = {"sign_in", "choose_language"}  # before signing in
-OPEN_TO_MEMBERS = {"show_desk", "sign_out", "choose_password"}  # one's own desk, one's own leaving
+OPEN_TO_STRANGERS = {"sign_in", "sign_in_with_key", "choose_language"}  # before signing in
+OPEN_TO_MEMBERS = {
+    "show_desk", "sign_out",  # one's own desk, one's own leaving
+    "show_account", "choose_password", "make_codes", "end_one_session", "end_other_sessions",  # one's own account
+    "add_key", "keep_key", "remove_key",
+}  # fmt: skip
 SAMPLES = {"str": "es", "slug": "es", "int": "1"}
 
 

@@ -34,7 +34,7 @@ logins = make_staff(signing=SigningKey(bytes.fromhex(sys.argv[1])), staff=cast.S
                     password=DEMO_PASSWORD)
 
 from tests.web import seeding
-seeded = seeding.seed(logins)
+seeded = seeding.seed(logins) if sys.argv[2] == "mx" else {}  # its partner is the other
 print(json.dumps({"logins": {login: [password, secret.hex()] for login, (password, secret) in logins.items()},
                   "seeded": seeded}))
 """
@@ -96,12 +96,12 @@ def write_operator(folder: Path) -> Path:
     return operator
 
 
-def _environment(folder: Path, ports: dict[str, int]) -> tuple[dict[str, str], str]:
+def _environment(folder: Path, ports: dict[str, int], node: str) -> tuple[dict[str, str], str]:
     from tejido.web.config.making import new_environment
 
     operator = write_operator(folder)
     made, signing = new_environment(
-        folder=folder, node="mx", operator=operator, time_zone="America/Mexico_City", ports=ports, demo=True
+        folder=folder, node=node, operator=operator, time_zone="America/Mexico_City", ports=ports, demo=True
     )
     settings = {"TEJIDO_TESTING": "1", "TEJIDO_PASSWORD_MEMORY_MIB": "8", "PYTHONPATH": str(Path(__file__).parents[2])}
     return os.environ | made | settings, signing.raw.hex()
@@ -119,13 +119,17 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running_doors(folder: Path) -> Iterator[Doors]:
-    """Make a node in `folder`, open its public, staff and providers' doors on free ports, close them at the end."""
+def running_doors(folder: Path, *, host: str = "127.0.0.1", node: str = "mx") -> Iterator[Doors]:
+    """Make a node in `folder`, open its public, staff and providers' doors on free ports, close them at the end.
+
+    `host` is what browsers call the staff door: security keys need a name.
+    """
     public, staff, partners, providers = _free_ports(4)
     ports = {"public": public, "staff": staff, "partners": partners, "providers": providers}
-    environment, signing = _environment(folder, ports)
+    environment, signing = _environment(folder, ports, node)
+    environment["TEJIDO_ADDRESS_STAFF"] = f"http://{host}:{staff}"
     made = subprocess.run(
-        [sys.executable, "-c", _MAKE, signing], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", _MAKE, signing, node], capture_output=True, text=True, check=False,
         env=environment | {"DJANGO_SETTINGS_MODULE": "tejido.web.config.staff"},
     )  # fmt: skip
     if made.returncode != 0:
@@ -139,7 +143,10 @@ def running_doors(folder: Path) -> Iterator[Doors]:
             processes.append(subprocess.Popen(command, env=environment | settings))
             _wait_for(port, processes[-1])
         yield Doors(
-            addresses={door: f"http://127.0.0.1:{ports[door]}" for door in ("public", "staff", "providers")},
+            addresses={
+                door: f"http://{host if door == 'staff' else '127.0.0.1'}:{ports[door]}"
+                for door in ("public", "staff", "providers")
+            },
             logins={login: (password, bytes.fromhex(raw)) for login, (password, raw) in told["logins"].items()},
             seeded=told["seeded"],
             environment=environment,

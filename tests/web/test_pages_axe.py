@@ -105,6 +105,8 @@ PAGES = [
     Page("staff", "/members/", login="noor", press='a[href$="/lost-password/"]'),
     Page("staff", "/password/", login="eve"),
     Page("staff", "/teams/", login="bilal"),
+    Page("staff", "/account/", login="amara"),
+    Page("staff", "/account/codes/", login="amara"),
     Page("staff", "/audit/", login="iris"),
     Page("staff", "/audit/?about={case}&event=case.read", login="iris"),
     Page("staff", "/audit/?about=NOPE", login="iris", status=422),

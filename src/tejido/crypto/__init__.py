@@ -7,7 +7,14 @@ Every blob begins with a version byte. Every failure to open is one error, `Cann
 from tejido.crypto.boxes import BoxKey, PublicKey, open_box, seal_box
 from tejido.crypto.envelopes import Context, new_key, open_field, seal_field, unwrap_key, wrap_key
 from tejido.crypto.errors import BadSignature, CannotOpen, UnsignedKey
-from tejido.crypto.passwords import PasswordCost, open_with_password, seal_with_password
+from tejido.crypto.passwords import (
+    PASSWORDS_AT_ONCE,
+    PasswordCost,
+    open_with_password,
+    seal_with_password,
+    take_turns,
+)
+from tejido.crypto.printed_codes import is_printed_code, new_printed_code, printed_code_digest
 from tejido.crypto.random_codes import spoken_code
 from tejido.crypto.recovery import BadShares, PaperKey, join_shares, new_paper_key, shares_needed
 from tejido.crypto.return_codes import (
@@ -25,6 +32,7 @@ from tejido.crypto.tokens import search_token
 from tejido.crypto.totp import new_totp_secret, totp_code, totp_step
 
 __all__ = [
+    "PASSWORDS_AT_ONCE",
     "BadCode",
     "BadShares",
     "BadSignature",
@@ -44,15 +52,18 @@ __all__ = [
     "derive_return",
     "fingerprint",
     "grouped",
+    "is_printed_code",
     "join_shares",
     "new_key",
     "new_paper_key",
+    "new_printed_code",
     "new_return_code",
     "new_totp_secret",
     "open_box",
     "open_field",
     "open_stream",
     "open_with_password",
+    "printed_code_digest",
     "seal_box",
     "seal_field",
     "seal_stream",
@@ -61,6 +72,7 @@ __all__ = [
     "search_token",
     "shares_needed",
     "spoken_code",
+    "take_turns",
     "totp_code",
     "totp_step",
     "typed_code",

@@ -8,6 +8,8 @@ import hmac
 import os
 import threading
 import unicodedata
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from argon2.low_level import Type, hash_secret_raw
@@ -19,7 +21,15 @@ VERSION = 1
 _SALT = 16
 _MOST_MIB, _MOST_PASSES, _MOST_LANES = 1024, 10, 16
 # Four at once use a gigabyte; more would let a burst of logins starve the machine of memory.
-_AT_ONCE = threading.BoundedSemaphore(4)
+PASSWORDS_AT_ONCE = 4
+_HERE = threading.BoundedSemaphore(PASSWORDS_AT_ONCE)
+_turn: Callable[[], AbstractContextManager[object]] = nullcontext  # among the machine's processes
+
+
+def take_turns(turn: Callable[[], AbstractContextManager[object]]) -> None:
+    """From now on this process also waits for `turn` before it stretches a password: several processes, one machine."""
+    global _turn
+    _turn = turn
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ def open_with_password(blob: bytes | memoryview, password: str, *, pepper: bytes
 
 
 def _stretch(password: str, salt: bytes, pepper: bytes, cost: PasswordCost) -> bytes:
-    with _AT_ONCE:
+    with _HERE, _turn():
         stretched = hash_secret_raw(
             # An ñ may be typed as one character or as two; RFC 8265 makes them one password.
             secret=unicodedata.normalize("NFC", password).encode(),

@@ -14,6 +14,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from tejido.web.accounts import own_urls
 from tejido.web.accounts.models import Member
 from tejido.web.config import rights
 from tejido.web.config.providers_urls import urlpatterns  # noqa: F401  the door exists
@@ -49,7 +50,7 @@ def _routes() -> list[URLPattern]:
     return found
 
 
-OPEN = {"sign_in", "sign_out", "choose_language", "choose_password"}
+OPEN = {route.name for route in own_urls.urlpatterns}  # signing in, and one's own account
 GUARDED = [route for route in _routes() if route.name not in OPEN]
 
 

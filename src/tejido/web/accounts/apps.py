@@ -9,3 +9,10 @@ class AccountsConfig(AppConfig):
 
     name = "tejido.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """From the first password on, this process waits for its turn among the node's others."""
+        from tejido.crypto import take_turns
+        from tejido.web.accounts.turns import machine_turn
+
+        take_turns(machine_turn)

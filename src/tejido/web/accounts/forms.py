@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.models import Member
+from tejido.web.accounts.security_keys import keys_work_here
 from tejido.web.security.roles import PROVIDER, ROLES
 
 
@@ -24,9 +25,34 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )  # fmt: skip
     code = forms.CharField(
-        label=_("Six-digit code"), max_length=8,
-        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        label=_("Code"), max_length=40,
+        help_text=_("Six digits from your authenticator, or one code of your sheet."),
+        widget=forms.TextInput({"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if keys_work_here():
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _(
+                "Six digits from your authenticator, or one code of your sheet. Empty if you use a security key."
+            )
+
+
+class AskedAgainForm(forms.Form):
+    """Her password, before anything that outlives her session."""
+
+    current = forms.CharField(
+        label=_("Your password"), max_length=200, strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+
+class SecurityKeyForm(AskedAgainForm):
+    """What to call a key, so that she knows which to remove when it is lost."""
+
+    name = forms.CharField(label=_("Name of the key"), max_length=40, help_text=_("Such as: blue key, office laptop."))
+    field_order = ("name", "current")
 
 
 def _roles() -> list[tuple[str, str]]:

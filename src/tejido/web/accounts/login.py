@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +11,15 @@ from django.conf import settings
 
 from tejido.crypto import BoxKey, CannotOpen, open_field, open_with_password, seal_with_password, totp_step
 from tejido.web.accounts.actions import member_context, password_cost
+from tejido.web.accounts.half_open import HalfOpen
 from tejido.web.accounts.models import Member
+from tejido.web.accounts.printed_codes import use_printed_code
+from tejido.web.accounts.security_keys import begin_proving, proves
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.roles import PROVIDER
 
-# A login nobody has costs as much time as one that somebody has; but one at a time, or a stranger who invents names
-# would spend all of the machine's memory, and nobody could work.
-_ONE_IN_VAIN = threading.BoundedSemaphore(1)
+_DIGITS = 6  # of the authenticator's code; a printed one is longer
 
 
 def is_of_this_door(member: Member) -> bool:
@@ -58,41 +58,87 @@ class SignedIn:
 
 def sign_in(*, login: str, password: str, code: str, now: datetime, device: str = "") -> SignedIn:
     """Check password and code; raises `Refused` or `TooMany`. Alike for a login that does not exist, as far as time."""
-    tries = Tries(login, device)
-    if tries.must_wait(now):
-        raise TooMany
-    member = Member.objects.filter(login=login, status=Member.Status.ACTIVE).first()
-    if member is None or not is_of_this_door(member):
-        _in_vain(password)
+    tries = _tries(login, device, now)
+    member, raw = _open(login, password)
+    if member is None or not raw or not _second_factor(member, code, now):
         tries.failed(now)
-        raise Refused
-    try:
-        raw = open_with_password(
-            member.private_key, password, pepper=settings.TEJIDO.pepper, context=member_context(member)
-        )
-        step = _step(member, code, now)
-    except CannotOpen:
-        step = None
-    # One statement decides, so that the same code cannot win twice in two requests at once.
-    if step is None or not Member.objects.filter(pk=member.pk, totp_last_step__lt=step).update(totp_last_step=step):
-        tries.failed(now)
-        audit.record("member.refused", by=None, record=member)
+        _note_refused(member)
         raise Refused
     audit.record("member.signed_in", by=member, record=member)
     return SignedIn(member, BoxKey(raw), tries.succeeded(now))
 
 
-def _step(member: Member, code: str, now: datetime) -> int | None:
-    secret = open_field(settings.TEJIDO.environment_key, member.totp, member_context(member))
-    return totp_step(secret, code.replace(" ", ""), int(now.timestamp()))
+def begin_with_key(
+    *, login: str, password: str, now: datetime, device: str = ""
+) -> tuple[HalfOpen, dict[str, Any]]:  # fmt: skip
+    """Open the password and ask for a key: half a sign-in, and what the browser is asked; raises `TooMany`.
+
+    Whoever asks is shown the same, right or wrong. It counts as a wrong try until the key has answered, so that nobody
+    learns passwords by how often she is asked for the key.
+    """
+    tries = _tries(login, device, now)
+    member, raw = _open(login, password)
+    tries.failed(now)
+    if not raw:
+        _note_refused(member)
+    options, state = begin_proving(login, member)
+    return HalfOpen(member if raw else None, raw, state), options
+
+
+def finish_with_key(*, half: HalfOpen, answer: str, now: datetime, device: str = "") -> SignedIn:
+    """Let her in whose key answered; raises `Refused`."""
+    member = half.member
+    if member is None or not proves(member, answer, half.state, now):
+        _note_refused(member)
+        raise Refused
+    audit.record("member.signed_in", by=member, record=member)
+    return SignedIn(member, BoxKey(half.private), Tries(member.login, device).succeeded(now))
+
+
+def _tries(login: str, device: str, now: datetime) -> Tries:
+    tries = Tries(login, device)
+    if tries.must_wait(now):
+        raise TooMany
+    return tries
+
+
+def _open(login: str, password: str) -> tuple[Member | None, bytes]:
+    """Who has this login, and her private key if the password opens it: as much work whoever is named."""
+    member = Member.objects.filter(login=login, status=Member.Status.ACTIVE).first()
+    if member is None or not is_of_this_door(member):
+        _in_vain(password)
+        return None, b""
+    try:
+        context = member_context(member)
+        return member, open_with_password(member.private_key, password, pepper=settings.TEJIDO.pepper, context=context)
+    except CannotOpen:
+        return member, b""
+
+
+def _note_refused(member: Member | None) -> None:
+    if member is not None:
+        audit.record("member.refused", by=None, record=member)
+
+
+def _second_factor(member: Member, typed: str, now: datetime) -> bool:
+    """The authenticator's code of the moment, or one of her printed ones; either works once."""
+    code = typed.replace(" ", "")
+    if len(code) > _DIGITS:
+        return use_printed_code(member, code)
+    try:
+        secret = open_field(settings.TEJIDO.environment_key, member.totp, member_context(member))
+    except CannotOpen:
+        return False
+    step = totp_step(secret, code, int(now.timestamp()))
+    # One statement decides, so that the same code cannot win twice in two requests at once.
+    newer = Member.objects.filter(pk=member.pk, totp_last_step__lt=step) if step is not None else None
+    return newer is not None and newer.update(totp_last_step=step) == 1
 
 
 def _in_vain(password: str) -> None:
-    if _ONE_IN_VAIN.acquire(blocking=False):
-        try:
-            seal_with_password(b"", password, pepper=settings.TEJIDO.pepper, context=_nowhere(), cost=password_cost())
-        finally:
-            _ONE_IN_VAIN.release()
+    # A login nobody has costs as much time as one that somebody has. How many are opened at once is limited before
+    # anybody looks at the login (config/lane.py), so that neither memory nor waiting tells them apart.
+    seal_with_password(b"", password, pepper=settings.TEJIDO.pepper, context=_nowhere(), cost=password_cost())
 
 
 def _nowhere() -> Any:

@@ -205,6 +205,64 @@ class SignInTries(models.Model):
     at = models.DateTimeField(db_index=True)
 
 
+class SignedInSession(models.Model):
+    """A browser in which a member is signed in, with her unlocked key sealed under what only her cookie holds."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "member": "who",
+        "digest": "keyed hash of the session's key",
+        "browser": "a family and a kind of machine, for her to know it by; no address is kept",
+        "ring": "ciphertext",
+        "started_at": "when she signed in",
+        "used_at": "when it was last used, to the minute",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="signed_in")
+    digest = models.CharField(max_length=64, unique=True)
+    browser = models.CharField(max_length=20)
+    ring = models.BinaryField()
+    started_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(db_index=True)
+
+
+class PrintedCode(models.Model):
+    """One of a member's codes on paper; gone once it was used."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "member": "whose",
+        "digest": "of the code, sealed under the environment key",
+        "made_at": "when the sheet was made",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="printed_codes")
+    digest = models.BinaryField()
+    made_at = models.DateTimeField()
+
+
+class SecurityKey(models.Model):
+    """A hardware key or passkey of a member: a second factor, never the only one."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "member": "whose",
+        "credential": "its public key and the name she gave it, sealed under the environment key",
+        "sign_count": "counts up with each use; one that does not was copied",
+        "added_at": "when she added it",
+        "used_at": "when it was last used",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="security_keys")
+    credential = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
 class TeamKeyGrant(models.Model):
     """One generation of a team's secret, sealed to one member."""
 

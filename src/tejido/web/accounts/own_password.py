@@ -21,6 +21,7 @@ from tejido.web.accounts.language import short_language
 from tejido.web.accounts.login import SignedIn
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
+from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.unlocking import open_session
 
 _MEANWHILE = ("choose_password", "sign_out", "choose_language")
@@ -54,6 +55,7 @@ def choose_password(request: StaffRequest) -> HttpResponse:
             form.add_error(refused.where or None, refused.words[short_language()])
         else:
             response = redirect("/")
+            forget_sessions(member)
             open_session(request, response, SignedIn(member, private, device))
             say_next(request, _("Your new password is set. Nobody but you knows it."))
             return response

@@ -29,30 +29,39 @@ def choose_password(
     Returns the key her next requests open with. Where someone else made it and no team has let her in yet, it is a new
     one: whoever knows the first password and kept a copy of the database has nothing.
 
-    Raises `BadInput`. Whoever sits at a desk left open must know the password, and gets as few tries as at the sign-in.
+    Raises `BadInput`.
     """
     if by.pk != member.pk:
         raise PermissionDenied("a password is chosen by the member herself")
     _check(member.login, current, new)
+    sealed, raw = open_own_key(member, current, now=now, device=device)
+    private = BoxKey(raw)
+    if member.password_given_at is not None and not member.team_ids:
+        private = BoxKey.generate()
+    fresh = seal_with_password(private.raw, new, pepper=settings.TEJIDO.pepper, context=member_context(member),
+                               cost=password_cost())  # fmt: skip
+    _keep(member, sealed, fresh, private, by)
+    return private
+
+
+def open_own_key(member: Member, password: str, *, now: datetime, device: str = "") -> tuple[bytes, bytes]:
+    """Her private key, sealed as it is kept and opened: she is asked again before anything that outlives her session.
+
+    Raises `BadInput`. Whoever sits at a desk left open must know the password, and gets as few tries as at the sign-in.
+    """
     tries = Tries(member.login, device)
     if tries.must_wait(now):
         raise BadInput("password.wait", en="Too many wrong tries. Wait a few minutes.",
                        es="Demasiados intentos. Espere unos minutos.", where="current")  # fmt: skip
     sealed = bytes(Member.objects.values_list("private_key", flat=True).get(pk=member.pk))
-    context = member_context(member)
     try:
-        raw = open_with_password(sealed, current, pepper=settings.TEJIDO.pepper, context=context)
+        raw = open_with_password(sealed, password, pepper=settings.TEJIDO.pepper, context=member_context(member))
     except CannotOpen:
         tries.failed(now)
         raise BadInput("password.current", en="This is not your present password.",
                        es="Esta no es su contraseña actual.", where="current") from None  # fmt: skip
     tries.forget()
-    private = BoxKey(raw)
-    if member.password_given_at is not None and not member.team_ids:
-        private = BoxKey.generate()
-    fresh = seal_with_password(private.raw, new, pepper=settings.TEJIDO.pepper, context=context, cost=password_cost())
-    _keep(member, sealed, fresh, private, by)
-    return private
+    return sealed, raw
 
 
 @transaction.atomic

@@ -16,6 +16,9 @@ from tejido.web.accounts.actions import SIGNING_SCOPE, give_new_keys, grant_gene
 from tejido.web.accounts.keys import SignedTeams, older_secret, organisation_key, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import newest_key
+from tejido.web.accounts.printed_codes import forget_printed_codes
+from tejido.web.accounts.security_keys import forget_security_keys
+from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -68,6 +71,9 @@ def _let_in_again(
     member.status, member.status_changed_at = Member.Status.ACTIVE, now
     member.save()
     Tries(member.login).forget()
+    forget_sessions(member)
+    forget_printed_codes(member)
+    forget_security_keys(member)
     TeamKeyGrant.objects.filter(member=member).delete()
     member.awaiting.all().delete()
     for generation, secret in secrets.items():

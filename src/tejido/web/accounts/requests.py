@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from tejido.web.accounts.models import Member
+from tejido.web.accounts.models import Member, SignedInSession
 from tejido.web.security.keyring import KeyRing
 
 
@@ -14,5 +14,6 @@ class StaffRequest(HttpRequest):
     """A request behind the sign-in: `LoginRequiredMiddleware` and `UnlockRing` have run. For types only."""
 
     user: Member
+    signed_in: SignedInSession
     ring: KeyRing
     htmx: HtmxDetails

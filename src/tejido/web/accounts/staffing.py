@@ -33,6 +33,9 @@ from tejido.web.accounts.caseloads import teams_within
 from tejido.web.accounts.demo import DEMO_PASSWORD
 from tejido.web.accounts.members import who_lets_in
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
+from tejido.web.accounts.printed_codes import forget_printed_codes
+from tejido.web.accounts.security_keys import forget_security_keys
+from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.access import require
@@ -71,6 +74,7 @@ def end_access(*, member: Member, by: Any, ring: KeyRing, now: datetime) -> None
         raise BadInput("yourself", en="Someone else must end your access.", es="Su acceso debe retirarlo otra persona.")
     changed = Member.objects.filter(pk=member.pk).exclude(status=Member.Status.LEFT)
     if changed.update(status=Member.Status.LEFT, status_changed_at=now):
+        forget_sessions(member)
         audit.record("member.left", by=by, record=member)
         for team in Team.objects.filter(kind=Team.Kind.PROVIDER, pk__in=member.team_ids):
             _go_on_without(member, team, by, ring)
@@ -126,6 +130,9 @@ def replace_password(*, member: Member, by: Any, ring: KeyRing, now: datetime) -
     password = DEMO_PASSWORD if settings.TEJIDO.demo else new_password()
     made = give_new_keys(member, password=password, given_at=None if settings.TEJIDO.demo else now, signing=None)
     member.save()
+    forget_sessions(member)
+    forget_printed_codes(member)
+    forget_security_keys(member)
     Tries(member.login).forget()
     audit.record("member.password_replaced", by=by, record=member)
     return made, password

@@ -7,13 +7,13 @@ its own, so that a stranger who guesses at her account cannot keep her out of he
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
+from tejido.web.accounts.devices import is_ours, new_device
 from tejido.web.accounts.models import SignInTries
 
 _FREE_TRIES = 5
@@ -47,15 +47,16 @@ class Tries:
     def succeeded(self, now: datetime) -> str:
         """Begin again, and know this browser from now on; its mark."""
         self.forget()
-        device = self.device or secrets.token_hex(16)
+        device = self.device if is_ours(self.device) else new_device()
         SignInTries.objects.update_or_create(
             pk=_key(self.login, device), defaults={"device": True, "failures": 0, "at": now}
         )
         return device
 
     def forget(self) -> None:
-        """Begin again."""
-        SignInTries.objects.filter(pk=self._key).delete()
+        """Begin again; a browser that is known stays so."""
+        SignInTries.objects.filter(pk=self._key, device=True).update(failures=0)
+        SignInTries.objects.filter(pk=self._key, device=False).delete()
 
     @property
     def _key(self) -> str:

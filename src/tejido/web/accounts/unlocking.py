@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,25 +12,31 @@ from django.conf import settings
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tejido.crypto import BoxKey, CannotOpen, Context, new_key, open_field, seal_field
+from tejido.web.accounts.browsers import browser_of
 from tejido.web.accounts.holding import hand_back
 from tejido.web.accounts.keys import ring_of
 from tejido.web.accounts.login import SignedIn
+from tejido.web.accounts.models import SignedInSession
+from tejido.web.accounts.sessions import digest_of, find_session
 from tejido.web.accounts.tries import DEVICE_DAYS
-
-_SESSION = "ring"
 
 
 def open_session(request: HttpRequest, response: HttpResponse, signed_in: SignedIn) -> None:
     """Start a session whose unlocked key is sealed under random bytes that live only in the second cookie."""
+    _forget(request)
     request.session.flush()
     start_session(request, signed_in.member, backend="tejido.web.accounts.login.SessionOnly")
-    cookie_key = new_key()
-    _seal(request, cookie_key, signed_in.private, {})
+    cookie_key, now = new_key(), timezone.now()
+    row = SignedInSession(
+        member=signed_in.member, digest=digest_of(request.session.session_key), started_at=now, used_at=now,
+        browser=browser_of(request.headers.get("User-Agent", "")),
+    )  # fmt: skip
+    row.ring = _sealed(row, cookie_key, signed_in.private, {})
+    row.save(force_insert=True)
     response.set_cookie(
         settings.KEY_COOKIE_NAME,
         cookie_key.hex(),
@@ -55,20 +60,23 @@ def remember_device(response: HttpResponse, device: str) -> None:
 
 def close_session(request: HttpRequest, response: HttpResponse) -> None:
     """Delete the key at both ends."""
+    _forget(request)
     end_session(request)
     response.delete_cookie(settings.KEY_COOKIE_NAME, samesite="Strict")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
-def _context(request: HttpRequest) -> Context:
-    return Context(settings.TEJIDO.node, "session", str(request.session.session_key), "ring", settings.DOOR)
+def _forget(request: HttpRequest) -> None:
+    SignedInSession.objects.filter(digest=digest_of(request.session.session_key)).delete()
 
 
-def _seal(request: HttpRequest, cookie_key: bytes, private: BoxKey, batch: dict[str, str]) -> None:
-    if not request.session.session_key:
-        request.session.create()
+def _context(row: SignedInSession) -> Context:
+    return Context(settings.TEJIDO.node, "accounts.signedinsession", str(row.pk), "ring", settings.DOOR)
+
+
+def _sealed(row: SignedInSession, cookie_key: bytes, private: BoxKey, batch: dict[str, str]) -> bytes:
     plain = json.dumps({"private": private.raw.hex(), "batch": batch}).encode()
-    request.session[_SESSION] = b64encode(seal_field(cookie_key, plain, _context(request))).decode()
+    return seal_field(cookie_key, plain, _context(row))
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -92,18 +100,21 @@ class UnlockRing:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self._without(request)
+        row = find_session(session_key=request.session.session_key, member=request.user, now=timezone.now())
         try:
             cookie_key = bytes.fromhex(request.COOKIES.get(settings.KEY_COOKIE_NAME, ""))
-            held = json.loads(open_field(cookie_key, b64decode(request.session[_SESSION]), _context(request)))
+            held = json.loads(open_field(cookie_key, row.ring, _context(row))) if row else {}
+            private, batch = BoxKey(bytes.fromhex(held["private"])), held["batch"]
         except (KeyError, ValueError, CannotOpen):
+            _forget(request)
             end_session(request)
             return self._without(request)
-        private, batch = BoxKey(bytes.fromhex(held["private"])), held["batch"]
         before = dict(batch)
+        request.signed_in = row  # type: ignore[attr-defined]
         request.ring = ring_of(request.user, private, batch)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if batch != before and request.user.is_authenticated:
-            _seal(request, cookie_key, private, batch)
+        if row and batch != before:
+            SignedInSession.objects.filter(pk=row.pk).update(ring=_sealed(row, cookie_key, private, batch))
         return response
 
     def _without(self, request: HttpRequest) -> HttpResponse:
@@ -112,10 +123,3 @@ class UnlockRing:
         if settings.KEY_COOKIE_NAME in request.COOKIES and not request.user.is_authenticated:
             response.delete_cookie(settings.KEY_COOKIE_NAME, samesite="Strict")
         return response
-
-
-def forget_ended() -> None:
-    """Delete sessions that ended on idle, sealed keys and all."""
-    ended = Session.objects.filter(expire_date__lt=timezone.now())
-    if ended.exists():  # asked every second: only what there is to write takes a turn at writing
-        ended.delete()

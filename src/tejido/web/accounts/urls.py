@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses of signing in and out, of members and teams."""
+"""Addresses of members and teams, beside one's own."""
 
-from django.urls import path
+from django.urls import include, path
 
-from tejido.web.accounts import own_password, staff_views, views
+from tejido.web.accounts import account_views, staff_views, views
 
 urlpatterns = [
-    path("login/", views.sign_in, name="sign_in"),
-    path("logout/", views.sign_out, name="sign_out"),
-    path("password/", own_password.choose_password, name="choose_password"),
+    path("", include("tejido.web.accounts.own_urls")),
+    path("members/<uuid:member_id>/sign-out/", account_views.sign_out_member, name="sign_out_member"),
     path("members/", views.list_members, name="list_members"),
     path("members/new/", staff_views.add_member, name="add_member"),
     path("members/<uuid:member_id>/end/", staff_views.end_access, name="end_access"),
@@ -18,5 +17,4 @@ urlpatterns = [
     path("teams/<uuid:team_id>/let-in/", staff_views.let_in, name="let_in"),
     path("teams/<uuid:team_id>/take-out/<uuid:member_id>/", staff_views.take_out, name="take_out"),
     path("teams/<uuid:team_id>/new-keys/", staff_views.renew_keys, name="renew_keys"),
-    path("language/", views.choose_language, name="choose_language"),
 ]

@@ -127,6 +127,7 @@ def _hardening(prefix: str, *, secure: bool) -> dict[str, Any]:
         "CSRF_COOKIE_NAME": f"{prefix}_csrf",
         "LANGUAGE_COOKIE_NAME": f"{prefix}_language",
         "KEY_COOKIE_NAME": f"{prefix}_key",
+        "HALF_COOKIE_NAME": f"{prefix}_half",
         "DEVICE_COOKIE_NAME": f"{prefix}_device",
         "SESSION_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_HTTPONLY": True,

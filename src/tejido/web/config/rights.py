@@ -43,6 +43,9 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "accounts_teamgeneration": "SELECT",
         "accounts_teamkeygrant": "SELECT, INSERT",
         "accounts_awaitingregrant": "SELECT, DELETE",
+        "accounts_signedinsession": "SELECT, INSERT, UPDATE, DELETE",
+        "accounts_printedcode": "SELECT, INSERT, DELETE",
+        "accounts_securitykey": "SELECT, INSERT, UPDATE, DELETE",
         "accounts_signintries": "SELECT, INSERT, UPDATE, DELETE",
         "django_session": "SELECT, INSERT, UPDATE, DELETE",
         "security_recordkey": "SELECT",
@@ -57,6 +60,9 @@ OWN_ROWS: Mapping[str, str] = {
     "accounts_member": "roles @> '[\"provider\"]'",
     "accounts_awaitingregrant": "member_id IN (SELECT id FROM accounts_member)",
     "accounts_teamkeygrant": "member_id IN (SELECT id FROM accounts_member)",
+    "accounts_signedinsession": "member_id IN (SELECT id FROM accounts_member)",
+    "accounts_printedcode": "member_id IN (SELECT id FROM accounts_member)",
+    "accounts_securitykey": "member_id IN (SELECT id FROM accounts_member)",
     "security_keygrant": "team_id IN (SELECT id FROM accounts_team WHERE kind = 'provider')",
 }
 # The staff door and the worker: every table, but what stands in the audit stays, and tables are the owner's alone.

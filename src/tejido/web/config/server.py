@@ -20,9 +20,13 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.http import parse_cookie
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from granian.rsgi import ProtocolClosed
 
+from tejido.web.accounts.devices import is_ours
+from tejido.web.config.lane import AT_ONCE, Gone, Lane, LaneIsFull
 from tejido.web.config.logs import place
 from tejido.web.config.streaming import BodyStream, in_loop, send_parts
 from tejido.web.security.streaming import BODY, LARGEST_BODY
@@ -32,6 +36,10 @@ FILES = {"staff": 8}  # files on their way in or out at once
 SECONDS = 60  # for a whole body: ten pages over a bad mobile line take far less
 BUFFERED = 64 * 1024 * 1024  # bytes of bodies on their way in, all together: a door must not eat the machine's memory
 _log = logging.getLogger("tejido.server")
+
+_WITH_PASSWORDS = ("staff", "providers")
+_OPEN_A_PASSWORD = {("POST", path) for path in ("/login/", "/password/", "/account/codes/", "/account/keys/new/")}
+_BUSY_HEADERS = (("content-type", "text/html; charset=utf-8"), ("retry-after", "60"), ("cache-control", "no-store"))
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
@@ -46,6 +54,10 @@ class Door:
         self._files, self._most_files = 0, files
         self._largest = largest
         self._buffered = 0
+        # Passwords are opened in threads of their own: whoever already works does not wait behind them.
+        self._opening = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="opening")
+        self._lane = Lane()
+        self._busy = render_to_string("busy.html").encode()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Read the body, let a thread answer. Whoever is too slow or comes when too much is on its way is told so."""
@@ -70,8 +82,7 @@ class Door:
             if files:
                 await self._pass(scope, protocol, body)
                 return
-            loop = asyncio.get_running_loop()
-            protocol.response_bytes(*await loop.run_in_executor(self._threads, self._answer, scope, body))
+            protocol.response_bytes(*await self._answered(scope, body, protocol))
         finally:
             self._buffered -= expected
 
@@ -88,6 +99,18 @@ class Door:
         if answer is not None:
             await coming.drain()
             protocol.response_bytes(*answer)
+
+    async def _answered(self, scope: Any, body: bytes, protocol: Any) -> Answer:
+        loop = asyncio.get_running_loop()
+        if settings.DOOR not in _WITH_PASSWORDS or (scope.method, unquote(scope.path)) not in _OPEN_A_PASSWORD:
+            return await loop.run_in_executor(self._threads, self._answer, scope, body)
+        try:
+            async with self._lane.turn(known=_known(scope.headers), gone=protocol.client_disconnect):
+                return await loop.run_in_executor(self._opening, self._answer, scope, body)
+        except LaneIsFull:
+            return 503, [*_BUSY_HEADERS], self._busy
+        except Gone:
+            return 499, [], b""
 
     def _expected(self, headers: Any) -> int:
         """Bytes to make room for: none where the body is too large, for it is refused unread."""
@@ -188,6 +211,12 @@ def environ(scope: Any, body: Any, length: int) -> dict[str, Any]:
             joint = "; " if name == "cookie" else ","
             found[key] = f"{found[key]}{joint}{value}" if key in found else value
     return found
+
+
+def _known(headers: Any) -> bool:
+    """Does the browser bring a mark that this door gave?"""
+    cookies = parse_cookie("; ".join(value for name, value in headers.items() if name == "cookie"))
+    return is_ours(cookies.get(settings.DEVICE_COOKIE_NAME, ""))
 
 
 application = Door(

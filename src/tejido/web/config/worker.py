@@ -18,7 +18,7 @@ def main() -> None:
     from django_tasks_db.management.commands.db_worker import Worker
 
     from tejido.crypto import SigningKey
-    from tejido.web.accounts.unlocking import forget_ended
+    from tejido.web.accounts.sessions import forget_ended
     from tejido.web.files.jobs import sweep_now_and_then
     from tejido.web.intake.conversations import end_expired
     from tejido.web.mailbox.jobs import deliver_pending, exchange_anchors
