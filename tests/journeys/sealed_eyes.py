@@ -7,9 +7,13 @@ import base64
 import contextlib
 import gzip
 import json
+import quopri
+import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 # How a word could lie about. Each makes bytes of text, as it would stand in the middle of more of it.
 ENCODINGS = {
@@ -26,6 +30,15 @@ ENCODINGS = {
     "json": lambda text: json.dumps(text).encode(),
     "zlib": lambda text: zlib.compress(text.encode()),
     "gzip": lambda text: gzip.compress(text.encode(), mtime=0),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode(), quotetabs=True).replace(b"=\n", b""),
+    "in an address": lambda text: quote(text, safe="").encode(),
+    "in a form": lambda text: quote_plus(text).encode(),
+    "HTML, decimal": lambda text: "".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in text).encode(),
+    "HTML, hex": lambda text: "".join(f"&#x{ord(c):x};" if ord(c) > 127 else c for c in text).encode(),
+    "UPPER": lambda text: text.upper().encode(),
+    "lower": lambda text: text.lower().encode(),
+    "without accents": lambda text: _plain(text).encode(),
+    "backwards": lambda text: text[::-1].encode(),
     "deflate": lambda text: _deflated(text.encode()),
 }
 _LONGEST = 200_000  # bytes of one compressed stream that are looked at
@@ -35,6 +48,10 @@ _GZIP, _ZLIB = b"\x1f\x8b\x08", (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\x
 def _deflated(raw: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(raw) + packer.flush()
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def needles(word: str) -> dict[str, bytes]:
@@ -48,6 +65,12 @@ def needles(word: str) -> dict[str, bytes]:
         "HEX": raw.hex().upper().encode(),
         "json": json.dumps(word)[1:-1].encode(),
     }
+    for how in ("quoted-printable", "in an address", "in a form", "HTML, decimal", "HTML, hex", "UPPER", "lower",
+                "without accents", "backwards"):  # fmt: skip
+        found[how] = ENCODINGS[how](word)
+    found["address, lower"] = re.sub(rb"%[0-9A-F]{2}", lambda part: part[0].lower(), found["in an address"])
+    for how, text in (("UPPER without accents", _plain(word).upper()), ("lower without accents", _plain(word).lower())):
+        found[how] = text.encode()
     with contextlib.suppress(UnicodeEncodeError):
         found["latin-1"] = word.encode("latin-1")
     for place in range(3):
