@@ -13,6 +13,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from tejido.crypto import totp_code
+from tejido.web.accounts.arriving import ARRIVED
 from tejido.web.accounts.models import Member, SignInTries
 from tejido.web.accounts.sessions import forget_ended
 from tests.cast import STAFF
@@ -107,6 +109,16 @@ def test_what_was_typed_as_a_login_is_not_kept_and_soon_forgotten(cast):
     SignInTries.objects.update(at=timezone.now() - timedelta(hours=2))
     _post(cast, "another", "wrong", "000000")
     assert SignInTries.objects.count() == 1
+
+
+def test_a_code_is_judged_by_when_it_came_in_however_long_it_waited_for_its_turn(cast):
+    Member.objects.filter(login="chen").update(totp_last_step=0)
+    then = timezone.now() - timedelta(minutes=3)
+    code = totp_code(cast.logins["chen"][1], int(then.timestamp()))
+    sent = {"login": "chen", "password": cast.logins["chen"][0], "code": code}
+    assert Client().post("/login/", sent).status_code == 422
+    assert Client().post("/login/", sent, headers={"tejido.arrived": str(then.timestamp())}).status_code == 422
+    assert Client().post("/login/", sent, **{ARRIVED: then.timestamp()}).status_code == 302
 
 
 def test_every_try_opens_as_many_passwords_whoever_is_named(cast, monkeypatch):

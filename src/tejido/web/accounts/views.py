@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tejido.web.accounts import login as signing_in
+from tejido.web.accounts.arriving import arrived
 from tejido.web.accounts.demo import demo_logins
 from tejido.web.accounts.forms import SignInForm
 from tejido.web.accounts.half_open import HalfOpen, keep_half_open, take_half_open
@@ -42,7 +43,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page. Says only that it did not work, never which part."""
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        moment: dict[str, Any] = {"now": timezone.now(), "device": request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")}
+        moment: dict[str, Any] = {
+            "now": arrived(request),
+            "device": request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""),
+        }
         typed = dict(form.cleaned_data)
         try:
             if typed["code"]:

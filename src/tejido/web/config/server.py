@@ -13,6 +13,7 @@ import contextlib
 import io
 import logging
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +26,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from granian.rsgi import ProtocolClosed
 
+from tejido.web.accounts.arriving import ARRIVED
 from tejido.web.accounts.devices import is_ours
 from tejido.web.config.lane import AT_ONCE, Gone, Lane, LaneIsFull
 from tejido.web.config.logs import place
@@ -104,9 +106,10 @@ class Door:
         loop = asyncio.get_running_loop()
         if settings.DOOR not in _WITH_PASSWORDS or (scope.method, unquote(scope.path)) not in _OPEN_A_PASSWORD:
             return await loop.run_in_executor(self._threads, self._answer, scope, body)
+        arrived = time.time()  # the code she typed was right then, however long she waits
         try:
             async with self._lane.turn(known=_known(scope.headers), gone=protocol.client_disconnect):
-                return await loop.run_in_executor(self._opening, self._answer, scope, body)
+                return await loop.run_in_executor(self._opening, self._answer, scope, body, arrived)
         except LaneIsFull:
             return 503, [*_BUSY_HEADERS], self._busy
         except Gone:
@@ -128,8 +131,10 @@ class Door:
                 break
         return bytes(body)
 
-    def _answer(self, scope: Any, body: bytes) -> Answer:
+    def _answer(self, scope: Any, body: bytes, arrived: float | None = None) -> Answer:
         asked = environ(scope, io.BytesIO(body), len(body))
+        if arrived is not None:
+            asked[ARRIVED] = arrived
         return self._asked(asked, lambda begun, said: (*begun, b"".join(said)))
 
     def _answer_or_send(self, scope: Any, body: BodyStream, protocol: Any, loop: Any) -> Answer | None:
