@@ -186,8 +186,8 @@ class Rehearsal:
         """Every file of both organisations that is no database, with its size."""
         return {
             path: path.stat().st_size
-            for code in NODES for path in self.folder(code).iterdir()
-            if not path.name.startswith((DATABASE, "audit.anchor"))
+            for code in NODES for path in self.folder(code).rglob("*")
+            if path.is_file() and not path.name.startswith((DATABASE, "audit.anchor"))
         }  # fmt: skip
 
 

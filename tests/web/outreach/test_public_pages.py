@@ -14,7 +14,7 @@ from django.test import override_settings
 from tejido.web.outreach.public_words import notice_on, notices, real_lines
 from tests.web.public_door import cookie_names, hidden_fields, public_door, visitor  # noqa: F401
 
-PAGES = ["/", "/privacy/", "/privacy/2026-11/", "/write/", "/write/thank-you/"]
+PAGES = ["/", "/privacy/", "/privacy/2026-11/", "/write/"]
 pytestmark = pytest.mark.usefixtures("public_door")
 
 

@@ -50,7 +50,7 @@ def as_download(opened: Opened, parts: Iterable[bytes], *, by_code: bool) -> Str
 
 
 def _closed[Response: HttpResponseBase](response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -102,7 +102,7 @@ def the_printed_figures_come_out_of_sealed_records(thread: Thread) -> str:
 def nothing_of_her_is_readable_on_either_disk(thread: Thread) -> str:
     """Databases, journals and logs of both organisations, searched for everything she said."""
     for code, node in thread.stage.nodes.items():
-        for path in sorted(node.folder.iterdir()):
+        for path in sorted(path for path in node.folder.rglob("*") if not path.is_dir()):
             body = contents(path)
             for canary in CANARIES:
                 for encoded in (canary.encode(), canary.encode("utf-16-le"), json.dumps(canary)[1:-1].encode()):
