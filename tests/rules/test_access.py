@@ -215,6 +215,6 @@ def test_the_walk_has_eyes(cast, monkeypatch):
         address = _addresses(route, [uuid4()])[0]
         if any(answer.status_code not in (403, 405) for answer in _asked(client, address)):
             let_in.append(route.name)
-    # These ask once more on their own, by what she has keys for: whoever is in no intake team has nobody to seal a contact
-    # to, and only duty has a glass to break.
+    # These ask once more on their own, by what she has keys for: whoever is in no intake team has nobody to seal a
+    # contact to, and only duty has a glass to break.
     assert let_in == [route.name for route in GUARDED if route.name not in {"take_call", "break_glass"}]
