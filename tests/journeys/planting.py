@@ -93,14 +93,14 @@ def planted_node(folder: Path, *, on_postgresql: bool) -> Iterator[Planted]:
     (folder / "temporary").mkdir()
     (folder / "node").mkdir()
     ports = dict(zip(DOORS, free_ports(len(DOORS)), strict=True))
-    environment, signing = _environment(folder / "node", ports)
+    environment, signing = _environment(folder / "node", ports, "mx")
     environment = {name: value for name, value in environment.items() if name.startswith(("TEJIDO_", "PYTHONPATH"))}
     database = postgresql.start() if on_postgresql else None
     if database:
         environment["TEJIDO_DATABASE"] = database
     environment.pop("TEJIDO_TEST_SIGNING", None)
     environment |= {"TMPDIR": str(folder / "temporary"), "TEJIDO_DEMO": "0"}
-    made = subprocess.run([sys.executable, "-c", _MAKE, signing], capture_output=True, text=True, check=False,
+    made = subprocess.run([sys.executable, "-c", _MAKE, signing, "mx"], capture_output=True, text=True, check=False,
                           env=python_environment(environment))  # fmt: skip
     assert made.returncode == 0, made.stderr
     told = json.loads(made.stdout.splitlines()[-1])
