@@ -113,7 +113,7 @@ def test_a_picture_loses_its_hidden_data_and_is_shown(cast, client, send, kind):
     assert f'src="/files/{found.record.pk}/picture/"' in page
     assert picture.content == data
     assert picture.headers["content-type"] == f"image/{kind}"
-    assert picture.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert picture.headers["content-security-policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
     assert picture.headers["x-content-type-options"] == "nosniff"
     assert picture.headers["cache-control"] == "no-store, max-age=0"
     assert picture.headers["content-disposition"] == "inline"
@@ -175,7 +175,7 @@ def test_text_is_shown_as_text_and_markup_never_as_a_page(cast, client, send):
         assert client.get(f"/files/{found.record.pk}/picture/").status_code == 404
         answer, _data = downloaded(client, found.record.pk)
         assert answer.headers["content-type"] == "application/octet-stream"
-        assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
         found.record.delete()
 
 
