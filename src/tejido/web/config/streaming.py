@@ -52,8 +52,8 @@ class BodyStream:
         return bytes(part)
 
     def readline(self, size: int = -1) -> bytes:
-        """Django asks that it be there and does not use it."""
-        raise NotImplementedError
+        """Refused: Django looks for it in every body, and a file has no lines to keep in memory."""
+        raise ValueError("a body this large is never read by lines")
 
     def _fetch(self) -> bytes:
         if time.monotonic() - self._begun > STALLED + self._received / SLOWEST:
