@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.test_headers import addresses
+from tests.web.test_headers import UNKNOWN, addresses
 from tests.web.test_pages_axe import _COOKIE, LANGUAGES, chromium, doors, signed_in  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,6 +20,17 @@ window.refused = [];
 document.addEventListener("securitypolicyviolation",
   (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
+
+
+def _may_open(context, home, door, ids):
+    """The door's addresses, without those that refuse this person whatever the record is."""
+    for address in addresses(door):
+        if address == "/exit/":
+            continue  # leads away from here
+        if UNKNOWN not in address:
+            yield address
+        elif context.request.get(home + address).status == 404:
+            yield from (address.replace(UNKNOWN, each) for each in ids)
 
 
 @pytest.mark.parametrize(("door", "login", "language"), WALKS)
@@ -39,11 +50,16 @@ def test_no_page_makes_the_browser_refuse_complain_or_ask_anyone_else(
     tab.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
     tab.on("pageerror", lambda problem: said.append(str(problem)))
     tab.on("request", lambda request: asked.append(request.url))
-    tab.on("requestfailed", lambda request: failed.append(request.url))
+    # The tab's icon is asked for after the page has loaded, and given up when the next page comes.
+    tab.on(
+        "requestfailed", lambda request: failed.append(request.url) if not request.url.endswith("icon.svg") else None
+    )
     walked = []
-    for address in addresses(door, doors.seeded):
-        # Only what this person can open is opened in the tab: refusals are walked by `test_access`.
-        if address in ("/exit/", "/nothing-here/") or context.request.get(home + address).status != 200:
+    for address in _may_open(context, home, door, doors.seeded.values()):
+        # Only the pages this person can open are opened in the tab: refusals are walked by `test_access`, and what is
+        # no page (a picture, a file) the browser puts into a page of its own, whose styles no policy of ours allows.
+        answer = context.request.get(home + address)
+        if answer.status != 200 or not answer.headers["content-type"].startswith("text/html"):
             continue
         walked.append(address)
         tab.goto(home + address)

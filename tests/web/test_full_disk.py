@@ -60,7 +60,8 @@ said["held"] = shown(client.post(address, typed))
 said["draft"] = client.post(address, typed, headers={"hx-request": "true"}).status_code
 said["untouched"] = rows() == before
 other.rollback()
-said["then"] = client.post(address, typed).status_code
+then = client.post(address, typed)
+said["then"] = then.status_code == 302 or "data-arrived" in then.content.decode()  # led on, or her code is shown once
 print(json.dumps(said))
 """
 
@@ -98,4 +99,4 @@ def test_one_sentence_in_her_language_and_her_words_come_back(said, trouble):
 def test_nothing_is_half_written_and_the_next_press_saves(said):
     assert said["untouched"]
     assert said["draft"] == 503
-    assert said["then"] == 302
+    assert said["then"]

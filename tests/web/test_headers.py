@@ -17,6 +17,7 @@ from tests.web.seeding import seed
 
 DOORS = ("public", "staff", "partners")
 ROLES = ("amara", "chen", "dora", "noor", "iris")
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 SAMPLES = {"str": "es", "slug": "es", "int": "1"}
 
 
@@ -31,10 +32,7 @@ def addresses(door: str, ids: dict[str, str] | None = None) -> list[str]:
         text = "/" + str(each.pattern)
         for kind, sample in SAMPLES.items():
             text = re.sub(rf"<{kind}:\w+>", sample, text)
-        filled = {
-            re.sub(r"<\w+:\w+>", value, text)
-            for value in (ids or {"": "0" * 8 + "-0000-4000-8000-" + "0" * 12}).values()
-        }
+        filled = {re.sub(r"<\w+:\w+>", value, text) for value in (ids or {"": UNKNOWN}).values()}
         found.extend(sorted(filled))
     return [*sorted(found), "/nothing-here/"]
 

@@ -112,8 +112,8 @@ def test_a_slip_is_told_without_asking_the_door_and_an_unknown_code_by_the_door(
     tab.on("request", lambda request: left.append(request.url) if "/static/" not in request.url else None)
     tab.fill("[name=code]", "1234 5678")
     tab.click("#come-back button")
-    assert "Falta un dígito" in tab.inner_text(".form-errors")
+    tab.locator(".form-errors", has_text="Falta un dígito").wait_for()
     assert left == []
     tab.fill("[name=code]", "0" * 26 + "98")
     tab.click("#come-back button")
-    tab.wait_for_function("document.querySelector('.form-errors').textContent.includes('No hay nada')")
+    tab.locator(".form-errors", has_text="No hay nada").wait_for()
