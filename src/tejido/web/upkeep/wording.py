@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
+from django.utils.translation import override
 
 from tejido.reports.certificate import Certificate
 from tejido.vocabulary import UnknownCode, Words, code_list
@@ -58,7 +60,7 @@ def _facts(shredding: Shredding) -> list[tuple[Words, Words]]:
 
 
 def _lines(shredding: Shredding) -> list[Words]:
-    until = localdate(shredding.state_changed_at) + timedelta(days=settings.TEJIDO.backup_days)
+    until = _day(localdate(shredding.state_changed_at) + timedelta(days=settings.TEJIDO.backup_days))
     lines: list[Words] = [
         {
             "en": "Its keys were destroyed with it: what is left of it anywhere in this system opens no more, for "
@@ -67,10 +69,10 @@ def _lines(shredding: Shredding) -> list[Words]:
             "las partes de recuperación.",
         },
         {
-            "en": f"Backups made before still hold it until {until.isoformat()}: until then, someone with such a "
+            "en": f"Backups made before still hold it until {until['en']}: until then, someone with such a "
             "backup, its key and the password of a member who could open it could open it there. A backup that is "
             "restored forgets it again.",
-            "es": f"Los respaldos anteriores aún lo contienen hasta el {until.isoformat()}: hasta entonces, quien "
+            "es": f"Los respaldos anteriores aún lo contienen hasta el {until['es']}: hasta entonces, quien "
             "tenga un respaldo, su llave y la contraseña de alguien que podía abrirlo podría abrirlo ahí. Un respaldo "
             "que se restaura lo vuelve a olvidar.",
         },
@@ -85,10 +87,10 @@ def _leftovers(shredding: Shredding) -> list[Words]:
             "es": "Aún no se sobrescriben los restos que guarda la base de datos, que ya no se abren.",
         }
     else:
-        day = localdate(shredding.scrubbed_at).isoformat()
+        day = _day(localdate(shredding.scrubbed_at))
         yet = {
-            "en": f"The database's own leftovers were overwritten on {day}.",
-            "es": f"Los restos que guardaba la base de datos se sobrescribieron el {day}.",
+            "en": f"The database's own leftovers were overwritten on {day['en']}.",
+            "es": f"Los restos que guardaba la base de datos se sobrescribieron el {day['es']}.",
         }
     if not OldBatch.objects.filter(since__lte=shredding.state_changed_at).exists():
         return [yet]
@@ -105,6 +107,7 @@ def _with_others(shredding: Shredding) -> list[Words]:
     lines: list[Words] = []
     for each in shredding.left.get("handovers", []):
         partner = Partner.objects.filter(pk=each["partner"]).first()
+        day = _day(date.fromisoformat(each["on"]))
         name: Words = partner.name if partner else _same(each["partner"])
         verbs: Words = (
             {"en": "was handed over to", "es": "se traspasó a"}
@@ -113,9 +116,9 @@ def _with_others(shredding: Shredding) -> list[Words]:
         )
         lines.append(
             {
-                "en": f"The case {verbs['en']} {name['en']} on {each['on']}. What that organization holds is theirs; "
+                "en": f"The case {verbs['en']} {name['en']} on {day['en']}. What that organization holds is theirs; "
                 "it must be asked.",
-                "es": f"El caso {verbs['es']} {name['es']} el {each['on']}. Lo que esa organización tiene es suyo; hay "
+                "es": f"El caso {verbs['es']} {name['es']} el {day['es']}. Lo que esa organización tiene es suyo; hay "
                 "que pedírselo.",
             }
         )
@@ -146,4 +149,8 @@ def _same(text: str) -> Words:
 
 
 def _day(day: date) -> Words:
-    return _same(day.isoformat())
+    said = {}
+    for language, locale in (("en", "en"), ("es", "es-mx")):
+        with override(locale):
+            said[language] = date_format(day, "DATE_FORMAT")
+    return {"en": said["en"], "es": said["es"]}
