@@ -108,16 +108,18 @@ def sign_key(member: Member, signing: SigningKey) -> None:
 
 @transaction.atomic
 def create_team(
-    *, kind: Team.Kind, name: str, members: Sequence[Member], signing: SigningKey, by: Any
-) -> tuple[Team, TeamSecret]:
+    *, kind: Team.Kind, name: str, members: Sequence[Member], signing: SigningKey, by: Any,
+    restricted: bool = False,
+) -> tuple[Team, TeamSecret]:  # fmt: skip
     """Make a team with its first key generation, sealed to its first members; a caseload with its compartment teams."""
     if by is not None:
-        require(by, Permission.MEMBER_EDIT)
-    team = Team.objects.create(kind=kind, name=name)
+        require(by, Permission.TEAM_EDIT if kind == Team.Kind.CASES else Permission.MEMBER_EDIT)
+    team = Team.objects.create(kind=kind, name=name, restricted=restricted)
     secret = _first_generation(team, members, signing, by)
     if kind == Team.Kind.CASES:
         for group, permission in COMPARTMENT_TEAMS.items():
-            inner = Team.objects.create(kind=group, name=f"{name[:60]} · {group.value}", caseload=team)
+            inner = Team.objects.create(kind=group, name=f"{name[:60]} · {group.value}", caseload=team,
+                                        restricted=restricted)  # fmt: skip
             _first_generation(inner, [member for member in members if allows(member, permission)], signing, by)
     return team, secret
 

@@ -112,3 +112,15 @@ class ChoosePasswordForm(forms.Form):
         if cleaned.get("new") and cleaned.get("again") and cleaned["new"] != cleaned["again"]:
             self.add_error("again", _("This is not the same as above."))
         return cleaned
+
+
+class CaseloadForm(forms.Form):
+    """A new team that carries cases."""
+
+    name = forms.CharField(label=_("Name of the caseload"), max_length=60)
+    restricted = forms.BooleanField(
+        label=_("Restricted"), required=False,
+        help_text=_(
+            "For cases that colleagues must not come upon. Keep several kinds of cases there; its name says nothing of whose."
+        ),
+    )  # fmt: skip

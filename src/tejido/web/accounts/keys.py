@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from tejido.crypto import BoxKey, Context, PublicKey, UnsignedKey, VerifyKey, open_box, open_field
 from tejido.web.accounts.models import BrokenGlass, Member, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import highest, newest_key
+from tejido.web.accounts.readings import note_opening
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 
 
@@ -76,6 +78,8 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
         if number >= seen.get(f"{settings.TEJIDO.node}/team/{team_id}", 0)
     }
 
+    restricted = {grant.generation.team for grant in grants.values() if grant.generation.team.restricted}
+
     def secret_of(team_id: UUID, number: int) -> TeamSecret:
         if (team_id, number) in grants:
             grant = grants[team_id, number]
@@ -97,6 +101,7 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
         rewraps=settings.DOOR != "providers",
         guarded=guarded,
         opened_by_glass=opened_by_glass(member) if guarded else (),
+        watched={team.pk: partial(note_opening, team.caseload_id or team.pk) for team in restricted},
     )
 
 
@@ -118,5 +123,5 @@ def older_secret(team_id, number, newest, secret_of) -> TeamSecret:  # type: ign
 
 
 def team_of(kind: Team.Kind) -> Team:
-    """The team of that kind; the first by name where there are several caseloads."""
-    return Team.objects.filter(kind=kind).order_by("name")[0]
+    """The team of that kind; the first by name where there are several caseloads, never a restricted one."""
+    return Team.objects.filter(kind=kind, restricted=False).order_by("name")[0]

@@ -21,7 +21,8 @@ class Team(models.Model):
     """People who open the same records."""
 
     OPEN_COLUMNS: ClassVar = {"id": "random", "kind": "what the team is for", "name": "says nothing of a person",
-                              "caseload": "whose compartments this team opens"}  # fmt: skip
+                              "caseload": "whose compartments this team opens",
+                              "restricted": "no search finds its cases, reading one alerts"}  # fmt: skip
 
     class Kind(models.TextChoices):
         INTAKE = "intake"  # answers the line
@@ -37,6 +38,7 @@ class Team(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     name = models.CharField(max_length=80, unique=True)
+    restricted = models.BooleanField(default=False)
     caseload = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="compartment_teams")
 
     class Meta:
@@ -300,7 +302,8 @@ class BrokenGlassQuerySet(models.QuerySet["BrokenGlass"]):
     def visible_to(self, user) -> BrokenGlassQuerySet:  # type: ignore[no-untyped-def]
         """Those of cases of the user's teams; those on duty see all that duty opened."""
         duty = Team.objects.filter(kind=Team.Kind.DUTY, pk__in=user.team_ids).exists()
-        return self if duty else self.filter(team_id__in=user.team_ids)
+        seen_by_duty = models.Q(team__restricted=False) if duty else models.Q(pk=None)
+        return self.filter(seen_by_duty | models.Q(team_id__in=user.team_ids))
 
     def open_at(self, now) -> BrokenGlassQuerySet:  # type: ignore[no-untyped-def]
         """Those whose time lasts."""
@@ -351,3 +354,59 @@ class BrokenGlass(SealedRecord):
                 name="second_person_reviews_broken_glass",
             )
         ]
+
+
+class RestrictedReadingQuerySet(models.QuerySet["RestrictedReading"]):
+    """Named readings; each starts from the user."""
+
+    def for_second_person(self, user: Member) -> RestrictedReadingQuerySet:
+        """What someone else read in her restricted caseloads, and nobody has looked at yet."""
+        return self.filter(team_id__in=user.team_ids, seen_at=None).exclude(member=user)
+
+
+class RestrictedReading(models.Model):
+    """Somebody opened a record of a restricted caseload: a second person there looks at who and when."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "team": "which caseload",
+        "record_key": "random",
+        "member": "who read, as the audit says too",
+        "on": "day",
+        "seen_at": "when a second person looked",
+        "seen_by": "who",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="readings")
+    record_key = models.UUIDField()
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = RestrictedReadingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record_key", "member", "on", "team"], name="one_reading_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(seen_by=None) | ~models.Q(seen_by=models.F("member")),
+                name="second_person_sees_the_reading",
+            ),
+        ]
+        indexes = [models.Index(fields=["team", "seen_at", "on"], name="reading_unseen")]
+
+
+class KeptApart(SealedRecord):
+    """A member who may never be in this restricted caseload. Who it is opens for the caseload alone."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "random",
+        "key": "random",
+        "revision": "number of saves",
+        "team": "which caseload; not of whom",
+    }
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="kept_apart")
+    member = SealedField()  # id of the member

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tejido.vocabulary import BadInput
 from tejido.web.accounts import staffing
 from tejido.web.accounts.actions import NewMember
-from tejido.web.accounts.forms import MemberForm, NewcomerForm
+from tejido.web.accounts.forms import CaseloadForm, MemberForm, NewcomerForm
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.members import awaiting, inside, newcomers, who_lets_in
 from tejido.web.accounts.models import Member, Team
@@ -144,6 +144,22 @@ def renew_keys(request: StaffRequest, team_id: UUID) -> HttpResponse:
     return redirect("list_teams")
 
 
+@requires(Permission.TEAM_EDIT)
+@require_POST
+def add_caseload(request: StaffRequest) -> HttpResponse:
+    """A new team that carries cases, with oneself as its first member."""
+    form = CaseloadForm(request.POST)
+    if form.is_valid():
+        try:
+            staffing.add_caseload(**form.cleaned_data, by=request.user, ring=request.ring)
+        except BadInput as refused:
+            form.add_error("name", refused.words[short_language()])
+        else:
+            say_next(request, _("The caseload is made. Let a colleague in."))
+            return redirect("list_teams")
+    return _teams(request, caseload=form)
+
+
 def _mine(request: StaffRequest, team_id: UUID) -> Team:
     return get_object_or_404(_own(request), pk=team_id)
 
@@ -153,7 +169,10 @@ def _own(request: StaffRequest) -> QuerySet[Team]:
     return Team.objects.filter(pk__in=request.user.team_ids, caseload=None).order_by("name")
 
 
-def _teams(request: StaffRequest, *, wrong: tuple[Team, NewcomerForm] | None = None, problem: str = "") -> HttpResponse:
+def _teams(
+    request: StaffRequest, *, wrong: tuple[Team, NewcomerForm] | None = None, problem: str = "",
+    caseload: CaseloadForm | None = None,
+) -> HttpResponse:  # fmt: skip
     teams = []
     for team in _own(request):
         form = wrong[1] if wrong and wrong[0] == team else NewcomerForm(
@@ -161,5 +180,5 @@ def _teams(request: StaffRequest, *, wrong: tuple[Team, NewcomerForm] | None = N
         )  # fmt: skip
         teams.append({"team": team, "members": inside(team), "awaiting": awaiting(team), "form": form})
     audit.record("team.listed", by=request.user, count=len(teams))
-    return render(request, "accounts/list_teams.html", {"teams": teams, "problem": problem},
-                  status=422 if wrong or problem else 200)  # fmt: skip
+    context = {"teams": teams, "problem": problem, "caseload": caseload or CaseloadForm()}
+    return render(request, "accounts/list_teams.html", context, status=422 if wrong or problem or caseload else 200)

@@ -21,6 +21,7 @@ from tejido.web.accounts.actions import (
     SIGNING_SCOPE,
     NewMember,
     create_member,
+    create_team,
     give_new_keys,
     join_team,
     leave_team,
@@ -34,6 +35,7 @@ from tejido.web.accounts.demo import DEMO_PASSWORD
 from tejido.web.accounts.members import who_lets_in
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
 from tejido.web.accounts.printed_codes import forget_printed_codes
+from tejido.web.accounts.readings import refuse_kept_apart
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.tries import Tries
@@ -42,6 +44,7 @@ from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
+from tejido.web.security.searching import SEARCH_SCOPE
 
 
 def _signing(ring: KeyRing) -> SigningKey:
@@ -153,6 +156,7 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "")
     if member.password_given_at is not None:
         raise BadInput("password_given", en="She must sign in and choose her own password first.",
                        es="Primero debe entrar y elegir su propia contraseña.", where="member")  # fmt: skip
+    refuse_kept_apart(team, member, ring)
     vouch(member, key, by=by, ring=ring)
     for each in [team, *teams_within(team, member)]:
         _seal_to(each, member, by, ring)
@@ -204,6 +208,22 @@ def renew_keys(*, team: Team, by: Any, ring: KeyRing) -> None:
     for each in [*within, team]:
         renew_team(team=each, secret=ring.current_secret(each.pk), signing=_signing(ring))
         audit.record("team.keys_renewed", by=by, record=each)
+
+
+@transaction.atomic
+def add_caseload(*, name: str, restricted: bool = False, by: Any, ring: KeyRing) -> Team:
+    """A new caseload with `by` as its first member, who lets the others in. Raises `BadInput` for a name in use."""
+    require(by, Permission.TEAM_EDIT)
+    require(by, Permission.CASE_OPEN)
+    if Team.objects.filter(name=name).exists():
+        raise BadInput("team.name", en="A team has this name.", es="Ya hay un equipo con ese nombre.", where="name")
+    signing = _signing(ring)
+    team, _secret = create_team(
+        kind=Team.Kind.CASES, name=name, members=[by], signing=signing, by=by, restricted=restricted
+    )
+    for scope in (SEARCH_SCOPE, SIGNING_SCOPE):  # what every caseload uses
+        ring.share(RecordKey.objects.get(scope=scope), team.pk)
+    return team
 
 
 def _ask(team: Team, by: Any) -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("members/<uuid:member_id>/lost-password/", staff_views.replace_password, name="replace_password"),
     path("members/<uuid:member_id>/back/", staff_views.give_access_back, name="give_access_back"),
     path("teams/", staff_views.list_teams, name="list_teams"),
+    path("teams/new/", staff_views.add_caseload, name="add_caseload"),
     path("teams/<uuid:team_id>/let-in/", staff_views.let_in, name="let_in"),
     path("teams/<uuid:team_id>/take-out/<uuid:member_id>/", staff_views.take_out, name="take_out"),
     path("teams/<uuid:team_id>/new-keys/", staff_views.renew_keys, name="renew_keys"),

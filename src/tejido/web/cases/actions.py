@@ -11,14 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tejido.vocabulary import BadInput, code_list
-from tejido.web.accounts.keys import team_of
+from tejido.web.accounts.caseloads import readers_of
 from tejido.web.accounts.models import Member, Team
 from tejido.web.cases.compartments import open_compartment, save_compartment
 from tejido.web.cases.duties import follow_duties
 from tejido.web.cases.importing import import_records
 from tejido.web.cases.keeping import keep
 from tejido.web.cases.models import Case, CaseContact
-from tejido.web.cases.moving import move_case, renew_case_key
+from tejido.web.cases.moving import give_contact, move_case, renew_case_key
 from tejido.web.cases.parts import (
     add_business,
     add_note,
@@ -65,7 +65,7 @@ __all__ = [
 
 def team_to_carry(member: Member) -> Team:
     """The caseload the member works in; raises `PermissionDenied` if she is in none."""
-    team = Team.objects.filter(kind=Team.Kind.CASES, pk__in=member.team_ids).order_by("name").first()
+    team = Team.objects.filter(kind=Team.Kind.CASES, restricted=False, pk__in=member.team_ids).order_by("name").first()
     if team is None:
         raise PermissionDenied(Permission.CASE_OPEN.value)
     return team
@@ -79,10 +79,10 @@ def open_case(
 ) -> Case:  # fmt: skip
     """Open a case, from a contact or from nothing; whoever opens it owns it. Its day is that of the first contact."""
     require(by, Permission.CASE_OPEN)
-    team = team_to_carry(by)
+    team = contact.team if contact is not None and contact.team.restricted else team_to_carry(by)
     first_day = contact.received_on if contact is not None else local_day(now)
     case = Case(
-        key=ring.new_key("case", [team.pk, team_of(Team.Kind.DUTY).pk]),
+        key=ring.new_key("case", readers_of(team)),
         code=free_code(Case), team=team, owner=by, priority=priority, status_changed_at=now, status_changed_by=by,
         opened_on=opened_on or first_day, handover_id=handover_id, counted_by=counted_by,
     )  # fmt: skip
@@ -113,7 +113,7 @@ def attach_contact(*, case: Case, contact: Contact, by: Member, ring: KeyRing, n
         )
     if link is None:
         CaseContact.objects.create(case=case, contact=contact)
-    ring.share(contact.key, case.team_id)
+    give_contact(contact, case.team, ring)
     if contact.received_on < case.opened_on:
         case.opened_on = contact.received_on
         Case.objects.filter(pk=case.pk).update(opened_on=case.opened_on)

@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS, teams_within
-from tejido.web.accounts.keys import team_of
+from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS, readers_of, teams_within
 from tejido.web.accounts.models import Member, Team
 from tejido.web.cases.models import Case, Compartment
 from tejido.web.security import audit
@@ -33,7 +32,8 @@ def open_compartment(*, case: Case, kind: str, by: Member, ring: KeyRing) -> Ope
     made = compartment or Compartment(case=case, kind=kind)
     require(by, COMPARTMENT_TEAMS[made.group], record=made)
     if compartment is None:
-        made.key = ring.new_key("compartment", [made.team_id, team_of(Team.Kind.DUTY).pk])
+        # Duty opens it too, unless the caseload is restricted.
+        made.key = ring.new_key("compartment", [made.team_id, *readers_of(case.team)[1:]])
         made.save(force_insert=True)
     opened = made.opened(ring)
     audit.record("compartment.opened", by=by, record=made, kind=kind)

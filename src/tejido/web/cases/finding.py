@@ -86,8 +86,9 @@ def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, r
             found[case.pk] = Found(case, [("code", "case")])
     for kind, terms in by_kind.items():
         if terms:
-            _in_cases(found, kind, terms, by, ring)
-            loose += _in_contacts(found, kind, terms, by, ring)
+            with ring.looking_through():
+                _in_cases(found, kind, terms, by, ring)
+                loose += _in_contacts(found, kind, terms, by, ring)
     asked = sorted(kind for kind, given in (("phone", phone), ("name", name), ("code", code)) if given.strip())
     audit.record("case.searched", by=by, filter=",".join(asked), count=len(found) + len(loose))
     audit.record_each("case.matched", by=by, records=[match.case for match in found.values() if match.case])
@@ -103,6 +104,7 @@ def spoken(code: str) -> str:
 
 def _in_cases(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ring: KeyRing) -> None:
     ids = matching(ring, table="cases", values=terms, within=Case.objects.visible_to(by), most=MOST_FOUND)
+    ids += Case.objects.visible_to(by).filter(team__restricted=True).values_list("pk", flat=True)  # has no tokens
     cases = Case.objects.in_bulk(ids)
     # Tokens are shared by several values: only what is there once opened counts as found.
     for person in open_all(Person.objects.filter(case_id__in=cases), ring):
@@ -118,6 +120,7 @@ def _in_cases(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ri
 def _in_contacts(found: dict[UUID, Found], kind: str, terms: Values, by: Member, ring: KeyRing) -> list[Found]:
     """Contacts that hold the term: added to their case's match, or returned apart where they belong to none."""
     ids = matching(ring, table="contacts", values=terms, within=Contact.objects.visible_to(by), most=MOST_FOUND)
+    ids += Contact.objects.visible_to(by).filter(team__restricted=True).values_list("pk", flat=True)
     contacts = list(Contact.objects.filter(pk__in=ids).order_by("-received_at"))
     links = {
         link.contact_id: link.case for link in CaseContact.objects.filter(contact__in=contacts).select_related("case")
@@ -141,3 +144,20 @@ def _add(found: dict[UUID, Found], case: Case, kind: str, whose: str, shared: in
     if (kind, whose) not in match.reasons:
         match.reasons.append((kind, whose))
     return match
+
+
+def related_to(case: Case, *, by: Member, ring: KeyRing) -> list[Found]:
+    """Other cases, and contacts of no case, that share a phone or a full name with a person of this one."""
+    asked: set[tuple[str, str]] = set()
+    for person in open_all(Person.objects.filter(case=case), ring):
+        asked |= {("phone", each["value"]) for each in person.identifiers or [] if each["kind"] == "phone"}
+        for name in person.names or []:
+            if name.get("given") and name.get("paternal_surname"):
+                asked.add(("name", f"{name['given']} {name['paternal_surname']}"))
+    found: dict[UUID, Found] = {}
+    for kind, value in sorted(asked):
+        for match in find_cases(**{kind: value}, by=by, ring=ring):
+            record = match.case or match.contacts[0]
+            if record.pk != case.pk:
+                found.setdefault(record.pk, match)
+    return list(found.values())

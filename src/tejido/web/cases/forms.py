@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import code_list
@@ -184,11 +185,40 @@ class BreakGlassForm(forms.Form):
     )  # fmt: skip
 
 
+class CaseloadField(forms.ModelChoiceField[Team]):
+    """A caseload by name; of a restricted one it says so."""
+
+    def label_from_instance(self, obj: Team) -> str:
+        """`Apart · restricted`."""
+        return f"{obj.name} · {gettext('restricted')}" if obj.restricted else obj.name
+
+
 class MoveCaseForm(forms.Form):
-    """To which team."""
+    """To which team, which other cases go along, and which colleague must never come upon them."""
 
-    team = forms.ModelChoiceField(label=_("To which team"), queryset=Team.objects.none(), empty_label=_("choose"))
+    team = CaseloadField(label=_("To which team"), queryset=Team.objects.none(), empty_label=_("choose"))
+    also = forms.MultipleChoiceField(
+        label=_("These share a phone or a name with it. They go along, unless you untick them."), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    concerned: forms.ModelMultipleChoiceField[Member] = forms.ModelMultipleChoiceField(
+        label=_("Who works here and must never see it"), queryset=Member.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("For a restricted caseload: whoever you tick can never be let into it. It is kept sealed."),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, related: list[Case], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self._related = {str(one.pk): one for one in related}
+        caseloads = Team.objects.filter(kind=Team.Kind.CASES).exclude(pk=case.team_id).order_by("restricted", "name")
+        self.fields["team"].queryset = caseloads  # type: ignore[attr-defined]
+        colleagues = Member.objects.filter(status=Member.Status.ACTIVE).order_by("display_name")
+        self.fields["concerned"].queryset = colleagues.defer("private_key", "totp")  # type: ignore[attr-defined]
+        self.fields["also"].choices = [(pk, one.code) for pk, one in self._related.items()]  # type: ignore[attr-defined]
+        self.initial.setdefault("also", list(self._related))
+        if not related:
+            del self.fields["also"]
+
+    def along(self) -> list[Case]:
+        """The cases that go with it."""
+        return [self._related[pk] for pk in self.cleaned_data.get("also", [])]

@@ -32,7 +32,9 @@ def on_duty(member: Member) -> bool:
 
 
 def keep_for_duty(case: Case, ring: KeyRing) -> None:
-    """Let duty open a case that came without: done when its own team next reads it."""
+    """Let duty open a case that came without: done when its own team next reads it. A restricted one it never opens."""
+    if case.team.restricted:
+        return
     duty = team_of(Team.Kind.DUTY).pk
     if not KeyGrant.objects.filter(key=case.key_id, team_id=duty).exists():
         ring.share(case.key, duty)
@@ -48,7 +50,7 @@ def break_glass(*, code: str, basis: str, reason: str, by: Member, ring: KeyRing
         raise BadInput("glass.reason", en="Say why, in a few words.", es="Diga por qué, en pocas palabras.",
                        where="reason")  # fmt: skip
     case = Case.objects.filter(code=spoken(code)).select_related("key", "team").first()
-    if case is None:
+    if case is None or (case.team.restricted and case.team_id not in by.team_ids):  # the same answer for both
         raise BadInput("glass.case", en="No case is called that.", es="Ningún caso se llama así.", where="code")
     if case.team_id in by.team_ids:
         raise BadInput("glass.yours", en="It is your own team's case: open it as usual.",

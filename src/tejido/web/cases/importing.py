@@ -228,7 +228,7 @@ class _Arrival:
 
 
 def _mine(by: Member, kind: Team.Kind) -> Team:
-    return Team.objects.filter(kind=kind, pk__in=by.team_ids).order_by("name")[0]
+    return Team.objects.filter(kind=kind, restricted=False, pk__in=by.team_ids).order_by("name")[0]
 
 
 def _business(row: Row) -> dict[str, Any]:

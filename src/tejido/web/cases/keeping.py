@@ -22,5 +22,6 @@ def keep(case: Case, ring: KeyRing) -> None:
     contacts = case.contact_links.order_by("pk").values_list("contact_id", flat=True)
     row = coded_case(case, opened, persons=persons, places=places, contacts=contacts)
     write_coded(ring, table="cases", record_id=case.pk, row=row, data_team=team_of(Team.Kind.DATA).pk)
-    terms = case_terms((person.values for person in persons), opened["businesses"])
+    # A restricted case is found by nobody's search: a copy of the database must not answer it either.
+    terms = set() if case.team.restricted else case_terms((person.values for person in persons), opened["businesses"])
     index(ring, table="cases", record_id=case.pk, values=terms)

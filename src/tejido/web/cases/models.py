@@ -32,7 +32,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def readable_by(self, user, now) -> CaseQuerySet:  # type: ignore[no-untyped-def]
         """Cases of the user's teams, and those whose glass she broke while her time lasts."""
         broken = BrokenGlass.objects.open_at(now).filter(member=user).values("record_id")
-        return self.filter(models.Q(team_id__in=user.team_ids) | models.Q(pk__in=broken))
+        return self.filter(models.Q(team_id__in=user.team_ids) | models.Q(pk__in=broken, team__restricted=False))
 
     def open(self) -> CaseQuerySet:
         """Cases someone still carries."""

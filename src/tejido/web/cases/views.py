@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.language import short_language
-from tejido.web.accounts.models import Member, Team
+from tejido.web.accounts.models import Member
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
 from tejido.web.cases import actions
-from tejido.web.cases.finding import MOST_FOUND, find_cases
+from tejido.web.cases.finding import MOST_FOUND, find_cases, related_to
 from tejido.web.cases.forms import CaseForm, FindCaseForm, MoveCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
 from tejido.web.intake.actions import make_arrivals_findable
@@ -192,18 +192,25 @@ def edit_case(request: StaffRequest, pk: UUID) -> HttpResponse:
 def move_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the case to another team."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
-    form = MoveCaseForm(request.POST or None, teams=Team.objects.filter(kind=Team.Kind.CASES).exclude(pk=case.team_id))
+    related = related_to(case, by=request.user, ring=request.ring)
+    form = MoveCaseForm(request.POST or None, case=case, related=[match.case for match in related if match.case])
     if request.method == "POST" and form.is_valid():
+        given = {"team": form.cleaned_data["team"], "by": request.user, "ring": request.ring, "now": timezone.now()}
         try:
-            moved = actions.move_case(case=case, team=form.cleaned_data["team"], by=request.user, ring=request.ring,
-                                      now=timezone.now())  # fmt: skip
+            with transaction.atomic():
+                moved = actions.move_case(case=case, concerned=form.cleaned_data["concerned"], **given)
+                for each in form.along():
+                    if each.team_id != moved.team_id:
+                        actions.move_case(case=each, **given)
         except BadInput as problem:
             form.add_error(problem.where or None, problem.words[short_language()])
         else:
             say_next(request, _("The case is with the other team now."))
             mine = moved.team_id in request.user.team_ids
             return redirect("show_case", moved.pk) if mine else redirect("list_cases")
-    return render(request, "cases/move_case.html", {"form": form, "case": case}, status=422 if form.errors else 200)
+    loose = [match.contacts[0] for match in related if match.case is None]
+    context = {"form": form, "case": case, "loose": loose}
+    return render(request, "cases/move_case.html", context, status=422 if form.errors else 200)
 
 
 def stale_context(

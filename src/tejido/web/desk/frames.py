@@ -9,13 +9,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tejido.web.accounts.models import Member
+from tejido.web.accounts.models import Member, RestrictedReading
+from tejido.web.cases.models import Case
+from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import Page, newest_first
 from tejido.web.security.models import AuditEntry
+from tejido.web.security.sealing import SealedRecord
 
 # What a person calls the record a line is about.
 _TABLES: dict[str, Any] = {
     "accounts.member": _("member"),
+    "accounts.restrictedreading": _("reading in a restricted caseload"),
     "accounts.team": _("team"),
     "accounts.brokenglass": _("case opened in an emergency"),
     "cases.case": _("case"),
@@ -66,3 +70,19 @@ def audit_page(entries: QuerySet[AuditEntry], after: int | None) -> Page:
 
 def _short(entry: AuditEntry) -> str:
     return str(entry.record_id)[:8] if entry.record_id else ""
+
+
+def readings_for(user: Any, most: int) -> list[RestrictedReading]:
+    """What others read in her restricted caseloads; `code` says of which record."""
+    readings = RestrictedReading.objects.for_second_person(user).select_related("member").order_by("on", "pk")[:most]
+    keys, theirs = {reading.record_key for reading in readings}, Case.objects.visible_to(user)
+    codes = dict(Contact.objects.visible_to(user).filter(key__in=keys).values_list("key_id", "code"))
+    for relation in Case._meta.related_objects:  # what has a key of its own is called by its case
+        part, to_case = relation.related_model, relation.field.name
+        if issubclass(part, SealedRecord):
+            found = part._default_manager.filter(**{"key__in": keys, f"{to_case}__in": theirs})
+            codes |= dict(found.values_list("key_id", f"{to_case}__code"))
+    codes |= dict(theirs.filter(key__in=keys).values_list("key_id", "code"))
+    for reading in readings:
+        reading.code = codes.get(reading.record_key, "")  # type: ignore[attr-defined]
+    return list(readings)

@@ -7,22 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.members import team_news
-from tejido.web.accounts.models import BrokenGlass
+from tejido.web.accounts.models import BrokenGlass, RestrictedReading
+from tejido.web.accounts.readings import see_reading as note_seen
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.glass import keep_for_duty, on_duty
 from tejido.web.cases.models import Case, Task
 from tejido.web.cases.pages import read_case
 from tejido.web.desk.auditing import MOST_EXPORTED, audit_entries, written
 from tejido.web.desk.forms import AuditForm
-from tejido.web.desk.frames import audit_page
+from tejido.web.desk.frames import audit_page, readings_for
 from tejido.web.desk.sections import sections_of
 from tejido.web.desk.workload import workload
 from tejido.web.intake.models import Contact
@@ -50,6 +51,7 @@ def show_desk(request: StaffRequest) -> HttpResponse:
         carried = Case.objects.visible_to(user).open().filter(owner=user)
         context["cases"] = list(carried.defer(*Case.sealed_names()).order_by("-opened_on", "pk")[:_MOST])
         context["tasks"] = _due(user)
+        context["readings"] = readings_for(user, _MOST)
     if allows(user, Permission.HANDOVER_ANSWER):
         process_arrivals(by=user, ring=request.ring, now=timezone.now())
         offered = Handover.objects.visible_to(user).offered()
@@ -77,6 +79,15 @@ def show_desk(request: StaffRequest) -> HttpResponse:
     audit.record("desk.shown", by=user, filter=",".join(sorted(shown)), count=sum(shown.values()))
     context["on_duty"] = allows(user, Permission.GLASS_BREAK) and on_duty(user)
     return render(request, "desk/show_desk.html", {**context, "today": timezone.localdate(), "now": timezone.now()})
+
+
+@requires(Permission.CASE_READ)
+@require_POST
+def see_reading(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """I have looked at who read it."""
+    reading = get_object_or_404(RestrictedReading.objects.for_second_person(request.user), pk=pk)
+    note_seen(reading=reading, by=request.user, now=timezone.now())
+    return redirect("show_desk")
 
 
 def _due(user: Any) -> list[Task]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from tejido.web.accounts.keys import team_of
-from tejido.web.accounts.models import Member, Team
+from tejido.web.accounts.caseloads import readers_of
+from tejido.web.accounts.models import Member
 from tejido.web.cases.models import Case
 from tejido.web.files.arriving import Arrival, open_blob
 from tejido.web.files.cleaning import LARGEST, NotCleaned, cleaned
@@ -98,7 +98,7 @@ def _keep(
     case: Case, arrival: Arrival, *, kind: str, about: str, by: Member, ring: KeyRing, now: datetime,
     original: Attachment | None = None, **codes: Any,
 ) -> Attachment:  # fmt: skip
-    ring.adopt(arrival.key, arrival.raw, [case.team_id, team_of(Team.Kind.DUTY).pk])
+    ring.adopt(arrival.key, arrival.raw, readers_of(case.team))
     attachment = Attachment(pk=arrival.id, key=arrival.key, case=case, added_at=now, added_by=by, original=original)
     attachment.seal(
         ring, name=arrival.name, type=kind, size=arrival.size, digest=arrival.digest, about=about or None, **codes

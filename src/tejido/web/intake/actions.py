@@ -76,7 +76,7 @@ def take_call(*, language: str = "", by: Member, ring: KeyRing, now: datetime) -
     )  # fmt: skip
     answers = {"language": language or None}
     contact.seal(ring, **answers).save(force_insert=True)
-    _keep_findable(contact, answers, ring)
+    keep_findable(contact, answers, ring)
     audit.record("contact.taken", by=by, record=contact, kind=contact.channel)
     return contact
 
@@ -112,7 +112,7 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
         door_key.delete()
     # It arrived sealed to intake alone; from now on the duty team's break-glass reaches it like any other.
     ring.share(contact.key, team_of(Team.Kind.DUTY).pk)
-    _keep_findable(contact, answers, ring)
+    keep_findable(contact, answers, ring)
     audit.record("contact.taken", by=by, record=contact, kind=contact.channel)
     return contact
 
@@ -179,7 +179,7 @@ def save_contact(
     _set_time(contact, received_at, now)
     changed = {name: after[name] for name in (*ANSWERS, "duty_noted") if after[name] != before[name]}
     contact.seal(ring, **changed).save_revision(expected=revision)
-    _keep_findable(contact, after, ring)
+    keep_findable(contact, after, ring)
     audit.record("contact.edited", by=by, record=contact, fields=sorted(changed))
     return contact
 
@@ -237,9 +237,10 @@ def _noted(answers: Mapping[str, Any], *, noted: bool, by: Member, now: datetime
     return {"at": now.isoformat(), "by": str(by.pk), "duty": [duty.basis for duty in duties]}
 
 
-def _keep_findable(contact: Contact, answers: Mapping[str, Any], ring: KeyRing) -> None:
+def keep_findable(contact: Contact, answers: Mapping[str, Any], ring: KeyRing) -> None:
     """Coded row and search tokens follow every save."""
-    index(ring, table="contacts", record_id=contact.pk, values=_found_by(answers))
+    found_by: Values = set() if contact.team.restricted else _found_by(answers)  # a restricted one answers no search
+    index(ring, table="contacts", record_id=contact.pk, values=found_by)
     row = coded_contact(contact, answers)
     if row is not None:
         data = team_of(Team.Kind.DATA).pk

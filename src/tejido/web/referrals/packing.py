@@ -11,8 +11,7 @@ from django.db import transaction
 
 from tejido.agreements import Decision
 from tejido.vocabulary import BadInput, code_list
-from tejido.web.accounts.keys import team_of
-from tejido.web.accounts.models import Team
+from tejido.web.accounts.caseloads import readers_of
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import local_day
 from tejido.web.consents.models import Release
@@ -59,7 +58,7 @@ def pack(
     today = local_day(now)
     last = today + timedelta(days=min(days, MOST_DAYS))
     packet = send_packet(
-        provider=provider, facts=facts, readers=[case.team_id, team_of(Team.Kind.DUTY).pk], by=by, ring=ring, now=now,
+        provider=provider, facts=facts, readers=readers_of(case.team), by=by, ring=ring, now=now,
         expires_on=min(last, decision.until) if decision.until else last,
     )  # fmt: skip
     _note_compartments(known, by)

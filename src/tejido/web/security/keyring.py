@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -75,6 +76,7 @@ class KeyRing:
         rewraps: bool = True,
         guarded: Iterable[UUID] = (),
         opened_by_glass: Iterable[UUID] = (),
+        watched: Mapping[UUID, Callable[[KeyGrant, UUID], None]] | None = None,
     ) -> None:
         self.node = node
         self._rewraps = rewraps
@@ -85,6 +87,7 @@ class KeyRing:
         self._directory = directory
         self._teams = dict(teams or {})
         self._secret_of = secret_of
+        self._watched = watched or {}  # restricted teams: each opening of a key of theirs is told
         self._secrets: dict[tuple[UUID, int], TeamSecret] = {}
         self._raw: dict[UUID, bytes] = {}
         self._publics: dict[UUID, tuple[int, PublicKey]] = {}  # checked once in a ring's life: one request
@@ -162,6 +165,15 @@ class KeyRing:
         """Has this record key been unlocked?"""
         return key_id in self._raw
 
+    @contextmanager
+    def looking_through(self) -> Iterator[None]:
+        """Openings that show nobody anything, as a search does before it compares, are told to nobody."""
+        watched, self._watched = self._watched, {}
+        try:
+            yield
+        finally:
+            self._watched = watched
+
     def load(self, key_ids: Iterable[UUID]) -> None:
         """Unlock many record keys with one query; those this ring may not open are left out."""
         wanted = [key_id for key_id in key_ids if key_id not in self._raw]
@@ -193,6 +205,8 @@ class KeyRing:
         return KeyGrant(key=record_key, team_id=team_id, generation=generation, method=method, sealed=sealed)
 
     def _opened(self, grant: KeyGrant) -> bytes:
+        if grant.team_id in self._watched and self.member_id is not None:
+            self._watched[grant.team_id](grant, self.member_id)
         context = self._context(grant.key, grant.team_id, grant.generation)
         secret = self._secret(grant.team_id, grant.generation)
         if grant.method == KeyGrant.Method.WRAPPED:

@@ -40,7 +40,9 @@ def raise_alert(
     report: Report | None = None,
 ) -> None:  # fmt: skip
     """Alert the people on duty; `second` is the one who was told. Call inside the transaction of what left."""
-    alert = Alert.objects.create(kind=kind, team=team_of(Team.Kind.DUTY), case=case, handover=handover, report=report,
+    # Duty does not learn of a restricted case: its own people are alerted.
+    team = case.team if case.team.restricted else team_of(Team.Kind.DUTY)
+    alert = Alert.objects.create(kind=kind, team=team, case=case, handover=handover, report=report,
                                  raised_at=now, raised_by=by)  # fmt: skip
     audit.record("alert.raised", by=by, record=alert, kind=kind, target=str(second))
 

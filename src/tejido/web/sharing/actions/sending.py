@@ -14,8 +14,7 @@ from django.db import IntegrityError, transaction
 from tejido.agreements import Decision, Lane, Request
 from tejido.agreements import Release as Terms
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.keys import team_of
-from tejido.web.accounts.models import Team
+from tejido.web.accounts.caseloads import readers_of
 from tejido.web.cases.frames import also_reaches_another
 from tejido.web.cases.models import Case
 from tejido.web.consents import actions as consents
@@ -85,7 +84,7 @@ def refuse_second(case: Case) -> None:
 def new_handover(case: Case, agreement: SharedAgreement, lane: str, by: Any, ring: KeyRing, now: datetime) -> Handover:
     """An outgoing hand-over, not saved: its key is sealed to the caseload and to duty."""
     return Handover(
-        key=ring.new_key("handover", [case.team_id, team_of(Team.Kind.DUTY).pk]), team_id=case.team_id, case=case,
+        key=ring.new_key("handover", readers_of(case.team)), team_id=case.team_id, case=case,
         partner_id=agreement.partner_id, agreement=agreement, direction=Handover.Direction.OUT, lane=lane, made_at=now,
         state_changed_at=now, state_changed_by=by,
     )  # fmt: skip
