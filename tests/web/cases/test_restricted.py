@@ -114,10 +114,9 @@ def _addresses(ids):
         waiting += getattr(each, "url_patterns", [])
         if list(getattr(each.pattern, "converters", {}).values()) and not hasattr(each, "url_patterns"):
             texts.append(str(each.pattern))
+    others = {"services", "account"}  # the whole organisation's; one's own
     single = [
-        text
-        for text in texts
-        if text.count("<") == 1 and "<uuid:" in text and not {"services", "account"} & set(text.split("/"))
+        each for each in texts if each.count("<") == each.count("<uuid:") == 1 and not others & {*each.split("/")}
     ]
     return ["/" + re.sub("<[^>]*>", str(pk), text) for text, pk in product(single, ids)]
 
@@ -253,3 +252,17 @@ def test_a_supervisor_makes_a_restricted_caseload_on_the_page_of_teams(cast):
     for login in ("chen", "dora", "noor", "iris"):
         assert cast.client(login).post("/teams/new/", {"name": "Other"}).status_code == 403
     assert not Team.objects.filter(name="Other").exists()
+
+
+def test_neither_a_search_of_the_audit_nor_its_list_nor_its_file_names_it_to_her(cast, hers, restricted):
+    """As an auditor she reads who did what, and not that it was to a case of hers."""
+    moved = _move(cast, hers, restricted, "iris")
+    cast.client("bilal").get(f"/cases/{moved.pk}/")
+    iris, ids = cast.client("iris"), [str(record.pk) for record in _records(moved)]
+    for asked in (moved.code, *ids):
+        assert iris.get("/audit/", {"about": asked}).status_code == 422
+    listed, file = iris.get("/audit/").content.decode(), iris.get("/audit/export/").content.decode()
+    for each in ids:
+        assert each[:8] not in listed
+        assert each not in file
+    assert "case.moved" in file

@@ -121,6 +121,6 @@ class CaseloadForm(forms.Form):
     restricted = forms.BooleanField(
         label=_("Restricted"), required=False,
         help_text=_(
-            "For cases that colleagues must not come upon. Keep several kinds of cases there; its name says nothing of whose."
+            "For cases that colleagues must not come upon. Keep several kinds there; the name says nothing of whose."
         ),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,10 +30,17 @@ _BROUGHT_ALONG = (Contact, InboundMessage, OutboundMessage, Packet)
 _HEADINGS = ("place", "number", "at", "who", "event", "done", "about", "record", "detail", "digest")
 
 
-def records_about(asked: str) -> set[UUID] | None:
+def apart_from(user: Any) -> set[UUID]:
+    """Ids of restricted cases she is not of, and of all that hangs on them: to her the audit does not name them."""
+    cases = Case.objects.filter(team__restricted=True).exclude(team_id__in=user.team_ids).values_list("pk", flat=True)
+    return set().union(*(_with_all_that_hangs_on(Case, pk) for pk in cases))
+
+
+def records_about(asked: str, *, by: Any) -> set[UUID] | None:
     """Ids of what `asked` names: the code of a case or contact, or the id of any record; None if nothing bears it.
 
     A case brings everything that hangs on it: its parts, contacts, releases, referrals, hand-overs and their messages.
+    What is kept apart from whoever asks bears no name.
     """
     try:
         record_id = UUID(asked)
@@ -42,9 +49,11 @@ def records_about(asked: str) -> set[UUID] | None:
     named = {"pk": record_id} if record_id else {"code": asked.strip().upper()}
     for model in (Case, Contact):
         found = model._default_manager.filter(**named).values_list("pk", flat=True).first()
+        if found is not None and found in apart_from(by):
+            return None
         if found is not None:
             return _with_all_that_hangs_on(model, found)
-    return {record_id} if record_id else None
+    return {record_id} if record_id and record_id not in apart_from(by) else None
 
 
 def _with_all_that_hangs_on(model: type[Model], pk: UUID) -> set[UUID]:
@@ -102,8 +111,13 @@ def _begins(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=settings.TEJIDO.time_zone)
 
 
-def written(entries: QuerySet[AuditEntry], *, language: Language) -> tuple[str, int] | None:
-    """The entries as CSV, the oldest first, and how many they are; None if they are too many for one file."""
+def written(
+    entries: QuerySet[AuditEntry], *, language: Language, apart: Set[UUID] = frozenset()
+) -> tuple[str, int] | None:
+    """The entries as CSV, the oldest first, and how many they are; None if they are too many for one file.
+
+    Lines about records in `apart` do not say which.
+    """
     rows = list(entries.order_by("at", "pk")[: MOST_EXPORTED + 1])
     if len(rows) > MOST_EXPORTED:
         return None
@@ -112,8 +126,14 @@ def written(entries: QuerySet[AuditEntry], *, language: Language) -> tuple[str, 
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(_HEADINGS)
-    writer.writerows(_cells(entry, names, done, language) for entry in rows)
+    writer.writerows(_cells(_unnamed(entry, apart), names, done, language) for entry in rows)
     return file.getvalue(), len(rows)
+
+
+def _unnamed(entry: AuditEntry, apart: Set[UUID]) -> AuditEntry:
+    if entry.record_id in apart:
+        entry.record_id, entry.detail, entry.digest = None, {}, None
+    return entry
 
 
 def _cells(entry: AuditEntry, names: Mapping[Any, str], done: Mapping[str, Any], language: Language) -> list[Any]:

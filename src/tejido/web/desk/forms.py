@@ -43,10 +43,14 @@ class AuditForm(forms.Form):
     last = _day(_("To"))
     after = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._by = by
+
     def clean_about(self) -> set[UUID] | None:
         """The ids asked for."""
         asked = self.cleaned_data["about"]
-        found = records_about(asked) if asked else None
+        found = records_about(asked, by=self._by) if asked else None
         if asked and found is None:
             raise ValidationError(
                 _("No case or contact has this code. Write it as it is said, or a record's whole id.")

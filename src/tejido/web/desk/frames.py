@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -56,20 +58,20 @@ class AuditLine:
     record: str
 
 
-def audit_page(entries: QuerySet[AuditEntry], after: int | None) -> Page:
-    """One page, the newest first, going on after entry number `after`."""
+def audit_page(entries: QuerySet[AuditEntry], after: int | None, *, apart: Set[UUID] = frozenset()) -> Page:
+    """One page, the newest first, going on after entry number `after`; which record, but for those in `apart`."""
     last = AuditEntry.objects.filter(pk=after).first() if after is not None else None
     page = newest_first([entries.defer("digest")], by="at", after=last)
     names = dict(Member.objects.values_list("pk", "display_name"))
     lines = [
-        AuditLine(each, names.get(each.member_id), _TABLES.get(each.table, each.table), _short(each))
+        AuditLine(each, names.get(each.member_id), _TABLES.get(each.table, each.table), _short(each, apart))
         for each in page.rows
     ]
     return Page(lines, page.after)
 
 
-def _short(entry: AuditEntry) -> str:
-    return str(entry.record_id)[:8] if entry.record_id else ""
+def _short(entry: AuditEntry, apart: Set[UUID]) -> str:
+    return str(entry.record_id)[:8] if entry.record_id and entry.record_id not in apart else ""
 
 
 def readings_for(user: Any, most: int) -> list[RestrictedReading]:

@@ -21,7 +21,7 @@ from tejido.web.accounts.requests import StaffRequest
 from tejido.web.cases.glass import keep_for_duty, on_duty
 from tejido.web.cases.models import Case, Task
 from tejido.web.cases.pages import read_case
-from tejido.web.desk.auditing import MOST_EXPORTED, audit_entries, written
+from tejido.web.desk.auditing import MOST_EXPORTED, apart_from, audit_entries, written
 from tejido.web.desk.forms import AuditForm
 from tejido.web.desk.frames import audit_page, readings_for
 from tejido.web.desk.sections import sections_of
@@ -120,10 +120,10 @@ def show_case(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def list_audit(request: StaffRequest) -> HttpResponse:
     """Who did what and when, the newest first, narrowed as asked. Looking is a line itself."""
-    form = AuditForm(request.GET)
+    form = AuditForm(request.GET, by=request.user)
     if not form.is_valid():
         return render(request, "desk/list_audit.html", {"form": form}, status=422)
-    page = audit_page(audit_entries(**form.asked()), form.cleaned_data["after"])
+    page = audit_page(audit_entries(**form.asked()), form.cleaned_data["after"], apart=apart_from(request.user))
     audit.record("audit.listed", by=request.user, filter=form.narrowed_by(), count=len(page.rows))
     return render(request, "desk/list_audit.html", {"form": form, "page": page})
 
@@ -132,9 +132,10 @@ def list_audit(request: StaffRequest) -> HttpResponse:
 @require_GET
 def export_audit(request: StaffRequest) -> HttpResponse:
     """The lines asked for as a file, for whoever must look into them: a director, a court."""
-    form = AuditForm(request.GET)
+    form = AuditForm(request.GET, by=request.user)
     if form.is_valid():
-        file = written(audit_entries(**form.asked()), language=short_language())
+        apart = apart_from(request.user)
+        file = written(audit_entries(**form.asked()), language=short_language(), apart=apart)
         if file is not None:
             audit.record("audit.exported", by=request.user, filter=form.narrowed_by(), count=file[1])
             headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
