@@ -26,7 +26,8 @@ from tejido.web.mailbox.models import InboundMessage, OutboundMessage
 from tejido.web.security.keyring import NoKey
 from tejido.web.security.models import CodedRow, KeyGrant, RecordKey, SearchToken
 from tejido.web.security.sealing import SealedRecord
-from tejido.web.security.searching import SEARCH_SCOPE, phone_value
+from tejido.web.security.search_keys import SEARCH_SCOPE
+from tejido.web.security.searching import phone_value
 from tests.node import whole_database
 from tests.web.seeding import seed
 

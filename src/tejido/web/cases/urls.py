@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tejido.web.cases import glass_views, part_views, views
+from tejido.web.cases import glass_views, part_views, search_key_views, views
 
 urlpatterns = [
     path("cases/", views.list_cases, name="list_cases"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("tasks/<uuid:pk>/settle/", part_views.settle_task, name="settle_task"),
     path("cases/<uuid:pk>/compartments/<slug:kind>/", part_views.open_compartment, name="open_compartment"),
     path("cases/<uuid:pk>/compartments/<slug:kind>/save/", part_views.save_compartment, name="save_compartment"),
+    path("teams/search-key/", search_key_views.change_search_key, name="change_search_key"),
     path("glass/", glass_views.break_glass, name="break_glass"),
     path("glass/list/", glass_views.list_broken_glass, name="list_broken_glass"),
     path("glass/<uuid:pk>/review/", glass_views.review_glass, name="review_glass"),

@@ -24,6 +24,7 @@ from tejido.web.cases import actions
 from tejido.web.cases.finding import MOST_FOUND, find_cases, related_to
 from tejido.web.cases.forms import CaseForm, FindCaseForm, MoveCaseForm, OpenCaseForm
 from tejido.web.cases.models import CARRIED, Case
+from tejido.web.cases.search_key import remake_tokens
 from tejido.web.intake.actions import make_arrivals_findable
 from tejido.web.intake.choices import said
 from tejido.web.intake.merging import merged
@@ -130,6 +131,7 @@ def _search(request: StaffRequest, form: FindCaseForm) -> dict[str, Any]:
     """What was found, and how many waiting contacts the search could not look into yet."""
     hers: dict[str, Any] = {"by": request.user, "ring": request.ring}
     not_searched = make_arrivals_findable(**hers)
+    remake_tokens(**hers)
     found = find_cases(**form.cleaned_data, **hers)
     return {"found": found, "not_searched": not_searched, "more": len(found) >= MOST_FOUND}
 

@@ -106,7 +106,7 @@ def make_staff(
     from tejido.web.accounts.keys import anonymous_ring, team_of
     from tejido.web.accounts.models import Team
     from tejido.web.accounts.recovering import keep_recovery_key
-    from tejido.web.security.searching import SEARCH_SCOPE
+    from tejido.web.security.search_keys import SEARCH_SCOPE
 
     if paper is not None:
         keep_recovery_key(paper, signing)

@@ -146,8 +146,7 @@ def make_arrivals_findable(*, by: Member, ring: KeyRing, most: int = 100) -> int
     looked_into, terms = list(waiting[:most]), {}
     for contact in looked_into:
         try:
-            arrived = (arrived_values(contact, ring) or {}) if contact.arrival else {}
-            terms[contact.pk] = _found_by(contact.opened(ring).values | arrived)
+            terms[contact.pk] = contact_terms(contact, ring)
         except (CannotOpen, NoKey):  # spoilt from outside: it must not stop every search; whoever takes it is told
             audit.record("record.did_not_open", by=by, record=contact)
         else:
@@ -156,6 +155,12 @@ def make_arrivals_findable(*, by: Member, ring: KeyRing, most: int = 100) -> int
         index_many(ring, table="contacts", records=terms)
     Contact.objects.filter(pk__in=[contact.pk for contact in looked_into]).update(findable=True)
     return waiting.count() if len(looked_into) == most else 0
+
+
+def contact_terms(contact: Contact, ring: KeyRing) -> Values:
+    """What a contact is found by, also while it waits as it came. Raises `CannotOpen`, `NoKey`."""
+    arrived = (arrived_values(contact, ring) or {}) if contact.arrival else {}
+    return _found_by(contact.opened(ring).values | arrived)
 
 
 def _found_by(answers: Mapping[str, Any]) -> Values:

@@ -12,10 +12,9 @@ import phonenumbers
 from django.db.models import Count, Q, QuerySet
 
 from tejido.crypto import search_token
-from tejido.web.security.keyring import KeyRing
-from tejido.web.security.models import RecordKey, SearchToken
-
-SEARCH_SCOPE = "organisation-search"
+from tejido.web.security.keyring import KeyRing, NoKey
+from tejido.web.security.models import SearchToken
+from tejido.web.security.search_keys import SEARCH_SCOPE, newest_search_key, search_keys
 
 
 def folded(text: str) -> str:
@@ -54,10 +53,6 @@ def name_values(given: str, surnames: Iterable[str], *, birth_year: int | None =
     return compounds
 
 
-def _key(ring: KeyRing) -> bytes:
-    return ring.raw(RecordKey.objects.get(scope=SEARCH_SCOPE).id)
-
-
 def index(ring: KeyRing, *, table: str, record_id: UUID, values: Iterable[tuple[str, str]]) -> None:
     """Replace the tokens of one record by those of `values`: (kind, value) pairs."""
     index_many(ring, table=table, records={record_id: values})
@@ -65,16 +60,27 @@ def index(ring: KeyRing, *, table: str, record_id: UUID, values: Iterable[tuple[
 
 def index_many(ring: KeyRing, *, table: str, records: Mapping[UUID, Iterable[tuple[str, str]]]) -> None:
     """Replace the tokens of many records."""
-    key = _key(ring)
+    generation, key = newest_search_key(ring)
+    hold_tokens(SearchToken.objects.filter(table=table, record_id__in=records))
     SearchToken.objects.filter(table=table, record_id__in=records).delete()
     SearchToken.objects.bulk_create(
         [
-            SearchToken(token=search_token(key, kind, value), kind=kind, table=table, record_id=record_id)
+            SearchToken(
+                token=search_token(key, kind, value), kind=kind, generation=generation, table=table, record_id=record_id
+            )
             for record_id, values in records.items()
             for kind, value in sorted(set(values))
         ],
         batch_size=500,
     )
+
+
+def hold_tokens(tokens: QuerySet[SearchToken]) -> set[UUID]:
+    """Wait for whoever is replacing these tokens, then keep others waiting; the records of those that are still there.
+
+    Always in one order, so that two never wait for each other.
+    """
+    return set(tokens.select_for_update().order_by("pk").values_list("record_id", flat=True))
 
 
 def matching(
@@ -84,11 +90,27 @@ def matching(
 
     Raises `NoKey`. Tokens are shared: open and compare what is found.
     """
-    key = _key(ring)
+    values = set(values)
+    while True:
+        keys = search_keys()
+        tokens = _tokens(ring, keys, values)
+        # Asked inside the question: whatever the reader may not see must not crowd out what she may.
+        held = SearchToken.objects.filter(tokens, table=table, record_id__in=within.values("pk"))
+        ranked = held.values("record_id").annotate(held=Count("pk")).order_by("-held", "record_id")
+        found = list(ranked.values_list("record_id", flat=True)[:most])
+        # A key that came meanwhile may hold by now what was looked for under those before it.
+        if search_keys().keys() <= keys.keys():
+            return found
+
+
+def _tokens(ring: KeyRing, keys: Mapping[int, UUID], values: Iterable[tuple[str, str]]) -> Q:
+    ring.load(keys.values())
+    if not any(ring.holds(pk) for pk in keys.values()):
+        raise NoKey(SEARCH_SCOPE)
     tokens = Q(pk__in=())
-    for kind, value in set(values):
-        tokens |= Q(kind=kind, token=search_token(key, kind, value))
-    # Asked inside the question: whatever the reader may not see must not crowd out what she may.
-    held = SearchToken.objects.filter(tokens, table=table, record_id__in=within.values("pk"))
-    ranked = held.values("record_id").annotate(held=Count("pk")).order_by("-held", "record_id")
-    return list(ranked.values_list("record_id", flat=True)[:most])
+    for generation, pk in keys.items():
+        if ring.holds(pk):  # one that went meanwhile has no token left
+            for kind, value in values:
+                token = search_token(ring.raw(pk), kind, value)
+                tokens |= Q(generation=generation, kind=kind, token=token)
+    return tokens

@@ -19,12 +19,12 @@ from django.utils import timezone
 
 from tejido.web.accounts.actions import SIGNING_SCOPE
 from tejido.web.security.models import KeyGrant, RecordKey
-from tejido.web.security.searching import SEARCH_SCOPE
+from tejido.web.security.search_keys import SEARCH_SCOPE
 from tejido.web.upkeep.models import Shredding
 from tejido.web.upkeep.tombstones import keep_file
 
 # Keys that belong to no record: the organisation's own, and those of coded rows that were since written anew.
-_WITHOUT_RECORD = (SEARCH_SCOPE, SIGNING_SCOPE, "coded")
+_WITHOUT_RECORD = (SIGNING_SCOPE, "coded")
 
 
 def scrub_sqlite(*, now: datetime) -> int:
@@ -71,7 +71,8 @@ def unused_keys() -> list[tuple[UUID, str]]:
     for relation in RecordKey._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel) and relation.related_model is not KeyGrant:
             held |= set(relation.related_model._base_manager.values_list(relation.field.attname, flat=True).distinct())
-    keys = RecordKey.objects.exclude(scope__in=_WITHOUT_RECORD).values_list("pk", "scope")
+    meant = RecordKey.objects.exclude(scope__in=_WITHOUT_RECORD).exclude(scope__startswith=SEARCH_SCOPE)
+    keys = meant.values_list("pk", "scope")
     return [(pk, scope) for pk, scope in keys.order_by("created_at") if pk not in held]
 
 

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The organisation's search key and the one that follows it: while tokens are made anew there are two.
+
+Whoever writes, writes under the newest; whoever searches looks under both; a key goes once no token is left under it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from tejido.vocabulary import BadInput
+from tejido.web.security.keyring import KeyRing, NoKey
+from tejido.web.security.models import KeyGrant, RecordKey, SearchToken
+
+SEARCH_SCOPE = "organisation-search"
+
+
+def _scope(generation: int) -> str:
+    return SEARCH_SCOPE if generation == 1 else f"{SEARCH_SCOPE}/{generation}"
+
+
+def search_keys() -> dict[int, UUID]:
+    """The record key of each generation, the newest last."""
+    keys = RecordKey.objects.filter(scope__startswith=SEARCH_SCOPE).values_list("scope", "pk")
+    return dict(sorted((int(scope.partition("/")[2] or 1), pk) for scope, pk in keys))
+
+
+def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
+    """Generation and secret of the key to write under. It stays until the caller's transaction ends. Raises `NoKey`."""
+    while held := search_keys():
+        generation, pk = list(held.items())[-1]
+        if _hold(pk):
+            return generation, ring.raw(pk)
+    raise NoKey(SEARCH_SCOPE)
+
+
+def _hold(pk: UUID) -> bool:
+    # Who began before the change may still write under the older key: it must not go meanwhile. SQLite has one writer.
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM security_recordkey WHERE id = %s FOR KEY SHARE", [pk])
+        return cursor.fetchone() is not None
+
+
+@transaction.atomic
+def add_search_key(ring: KeyRing) -> RecordKey:
+    """A newer search key, sealed to the teams that hold the present one. Raises `NoKey`; `BadInput` while two stand."""
+    list(RecordKey.objects.select_for_update(no_key=True).filter(scope__startswith=SEARCH_SCOPE))  # one at a time
+    held = search_keys()
+    if len(held) > 1:
+        raise BadInput("search_key.changing", en="The search key is being changed already.",
+                       es="La llave de búsqueda ya se está cambiando.")  # fmt: skip
+    generation, _key = newest_search_key(ring)  # whoever does not search changes nothing
+    teams = KeyGrant.objects.filter(key_id=held[generation]).values_list("team_id", flat=True)
+    return ring.new_key(_scope(generation + 1), teams)
+
+
+def tokens_to_remake():  # type: ignore[no-untyped-def]
+    """Tokens that stand under an older key."""
+    return SearchToken.objects.filter(generation__lt=max(search_keys(), default=1))
+
+
+@transaction.atomic
+def forget_older_search_key() -> bool:
+    """The older key goes, if no token is left under it and nobody is writing one; did it go?"""
+    if len(held := search_keys()) < 2:
+        return False
+    oldest, pk = next(iter(held.items()))
+    free = list(RecordKey.objects.select_for_update(skip_locked=True).filter(pk=pk))
+    if not free or SearchToken.objects.filter(generation__lte=oldest).exists():
+        return False
+    free[0].delete()
+    return True

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The search key is changed while others search and write, by a process that is killed before each statement in turn.
+
+In a node of its own: what is killed must have been kept or not, which a test inside one transaction could not see.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+_PROCESS = """
+import json, os, signal, sys, time
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from tejido.crypto import SigningKey
+from tejido.web.config.making import make_staff
+from tests import cast as people
+from tests.web.seeding import SeatedCast
+
+call_command("migrate", verbosity=0)
+cast = SeatedCast(make_staff(signing=SigningKey(bytes.fromhex(sys.argv[1])), staff=people.STAFF,
+                             team_names=people.TEAM_NAMES, password=people.PASSWORD))
+from tejido.web.cases.finding import find_cases
+from tejido.web.cases.search_key import remake_tokens, renew_search_key
+from tejido.web.intake.actions import make_arrivals_findable, save_contact, take_call
+from tejido.web.intake.channels.web_form.actions import receive
+from tejido.web.intake.models import Contact
+from tejido.web.security.models import AuditEntry, RecordKey, SearchToken
+from tests.web.sharing.conftest import make_case
+
+def at_work(login):
+    return {"by": cast.member(login), "ring": cast.ring(login)}
+
+amara, bilal, chen = (at_work(each) for each in ("amara", "bilal", "chen"))
+
+def phone(number):
+    return f"55 0000 {number:04}"
+
+def call(number):
+    contact = take_call(language="es", now=timezone.now(), **amara)
+    save_contact(contact=contact, answers={"contactor_phone": phone(number), "language": "es"},
+                 revision=contact.revision, now=timezone.now(), **amara)
+
+for number in range(4):
+    call(number)
+receive(notice_version="2026-11", notice_at=timezone.now(), notice_language="es", now=timezone.now(),
+        answers={"own_words": "Palabras.", "language": "es", "phone": phone(4)})
+make_arrivals_findable(**amara)
+for _ in range(2):
+    make_case(cast)
+
+def each_found_once(numbers, hers):
+    for number in numbers:
+        found = find_cases(phone=phone(number), **hers)
+        assert len(found) == 1, (number, len(found))
+    cases = find_cases(phone="919 555 0101", **hers)
+    assert len(cases) == len({match.case.pk for match in cases}) == 2, len(cases)
+
+each_found_once(range(5), chen)
+old = RecordKey.objects.get(scope="organisation-search").pk
+
+def beside(work):
+    # A process beside this one, which works until it is told to stop.
+    connection.close()
+    read, write = os.pipe()
+    if child := os.fork():
+        os.close(read)
+        return child, write
+    os.close(write)
+    os.set_blocking(read, False)
+    turn = 0
+    try:
+        while True:
+            try:
+                os.read(read, 1)
+                break  # closed at the other end
+            except BlockingIOError:
+                work(turn)
+                turn += 1
+                time.sleep(0.1)
+        os._exit(0 if turn > 2 else 3)
+    except BaseException:
+        import traceback
+        traceback.print_exc()
+        os._exit(1)
+
+def writes(turn):
+    call(1000 + turn)
+    assert len(find_cases(phone=phone(1000 + turn), **amara)) == 1, turn
+    contact = Contact.objects.get(pk=first)
+    save_contact(contact=contact, answers={"contactor_name": f"Inés Prueba{turn}"}, revision=contact.revision,
+                 now=timezone.now(), **amara)
+
+first = Contact.objects.order_by("received_at").first().pk
+
+def killed_before(statement):
+    # Is the whole change made by a process that is killed there? False: it came to its end.
+    connection.close()
+    child = os.fork()
+    if not child:
+        count = 0
+        def run(execute, sql, params, many, context):
+            global left
+            nonlocal count
+            count += 1
+            if count == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return execute(sql, params, many, context)
+        try:
+            with connection.execute_wrapper(run):
+                if not SearchToken.objects.filter(generation=2).exists() and RecordKey.objects.filter(
+                        scope__startswith="organisation-search").count() == 1:
+                    renew_search_key(**bilal)
+                while remake_tokens(most=1, **bilal):
+                    pass
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    assert status in (0, signal.SIGKILL), status
+    return status != 0
+
+working = [beside(lambda turn: each_found_once(range(1, 5), chen)), beside(writes)]
+kills = 0
+while killed_before(kills + 1):
+    kills += 1
+    if kills % 10 == 0:
+        each_found_once(range(1, 5), chen)
+connection.close()
+for _child, write in working:
+    os.close(write)
+ended = [os.waitpid(child, 0)[1] for child, _write in working]
+each_found_once(range(5), chen)
+while remake_tokens(**bilal):
+    pass
+records = SearchToken.objects.values("table", "record_id").distinct().count()
+print(json.dumps({
+    "kills": kills, "ended": ended, "old": RecordKey.objects.filter(pk=old).exists(),
+    "left": SearchToken.objects.exclude(generation=2).count(), "records": records,
+    "contacts": Contact.objects.count(),
+    "told": AuditEntry.objects.filter(event="search_key.renewed").count(),
+    "gone": AuditEntry.objects.filter(event="search_key.old_deleted").count(),
+}))
+"""
+
+
+def _database(tmp_path) -> dict[str, str]:
+    """A database of its own on the engine the suite runs on."""
+    if os.environ.get("TEJIDO_TEST_ON") != "postgresql":
+        return {}
+    import psycopg
+
+    address = urlsplit(os.environ["TEJIDO_DATABASE"])
+    name = f"killed_{os.getpid()}"
+    with psycopg.connect(address.geturl(), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name}")
+        server.execute(f"CREATE DATABASE {name}")
+    return {"TEJIDO_DATABASE": address._replace(path=f"/{name}").geturl()}
+
+
+def test_changed_by_processes_that_are_killed_while_others_search_and_write(tmp_path):
+    from tejido.web.config.making import new_environment
+    from tests.web.running_doors import write_operator
+
+    environment, signing = new_environment(
+        folder=tmp_path, node="mx", operator=write_operator(tmp_path), time_zone="America/Mexico_City",
+        ports={"public": 1, "staff": 2, "partners": 3, "providers": 4}, demo=False,
+    )  # fmt: skip
+    settings = {"DJANGO_SETTINGS_MODULE": "tejido.web.config.staff", "TEJIDO_TESTING": "1",
+                "TEJIDO_PASSWORD_MEMORY_MIB": "8", "PYTHONPATH": os.getcwd()}  # fmt: skip
+    inherited = {name: value for name, value in os.environ.items() if name != "TEJIDO_DATABASE"}
+    ran = subprocess.run(
+        [sys.executable, "-c", _PROCESS, signing.raw.hex()], capture_output=True, text=True, check=False, timeout=300,
+        env=inherited | environment | settings | _database(tmp_path),
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    said = json.loads(ran.stdout.splitlines()[-1])
+    assert said["ended"] == [0, 0], ran.stderr
+    assert said["kills"] > 25
+    assert (said["old"], said["left"]) == (False, 0)
+    assert said["records"] == said["contacts"] + 2
+    assert (said["told"], said["gone"]) == (1, 1)
