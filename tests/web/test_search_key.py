@@ -16,7 +16,7 @@ from tejido.web.cases.models import Case
 from tejido.web.cases.search_key import records_left, remake_tokens, renew_search_key
 from tejido.web.intake.actions import save_contact, take_call
 from tejido.web.security.models import AuditEntry, KeyGrant, RecordKey, SearchToken
-from tejido.web.security.search_keys import SEARCH_SCOPE, forget_older_search_key, search_keys
+from tejido.web.security.search_keys import SEARCH_SCOPE, forget_older_search_key, search_keys, share_search_keys
 from tests.web.sharing.conftest import make_case
 from tests.web.test_rotation import _signing
 
@@ -70,10 +70,9 @@ def test_a_record_of_another_team_waits_for_someone_who_opens_it(cast):
     cast.ring("bilal").withdraw(theirs.key_id, team_of(Team.Kind.CASES).pk)
     renew_search_key(**hers(cast, "bilal"))
     assert [remake_tokens(**hers(cast, "bilal")), len(search_keys())] == [1, 2]
-    key = cast.ring("bilal").raw(search_keys()[2])
-    ring = cast.ring("eve")
-    ring._raw |= {search_keys()[2]: key}  # a team that searches; this one was made without the key
-    assert remake_tokens(by=cast.member("eve"), ring=ring) == 0
+    share_search_keys(cast.ring("bilal"), other.pk)
+    assert remake_tokens(**hers(cast, "eve")) == 0
+    assert [len(found(cast, login)) for login in ("eve", "bilal")] == [1, 1]
 
 
 def test_a_record_that_does_not_open_does_not_keep_the_old_key_for_ever(cast):

@@ -44,7 +44,7 @@ from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
-from tejido.web.security.searching import SEARCH_SCOPE
+from tejido.web.security.search_keys import share_search_keys
 
 
 def _signing(ring: KeyRing) -> SigningKey:
@@ -221,8 +221,8 @@ def add_caseload(*, name: str, restricted: bool = False, by: Any, ring: KeyRing)
     team, _secret = create_team(
         kind=Team.Kind.CASES, name=name, members=[by], signing=signing, by=by, restricted=restricted
     )
-    for scope in (SEARCH_SCOPE, SIGNING_SCOPE):  # what every caseload uses
-        ring.share(RecordKey.objects.get(scope=scope), team.pk)
+    share_search_keys(ring, team.pk)
+    ring.share(RecordKey.objects.get(scope=SIGNING_SCOPE), team.pk)
     return team
 
 

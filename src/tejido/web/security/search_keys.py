@@ -48,14 +48,26 @@ def _hold(pk: UUID) -> bool:
 @transaction.atomic
 def add_search_key(ring: KeyRing) -> RecordKey:
     """A newer search key, sealed to the teams that hold the present one. Raises `NoKey`; `BadInput` while two stand."""
-    list(RecordKey.objects.select_for_update(no_key=True).filter(scope__startswith=SEARCH_SCOPE))  # one at a time
-    held = search_keys()
+    held = _held_still()
     if len(held) > 1:
         raise BadInput("search_key.changing", en="The search key is being changed already.",
                        es="La llave de búsqueda ya se está cambiando.")  # fmt: skip
     generation, _key = newest_search_key(ring)  # whoever does not search changes nothing
     teams = KeyGrant.objects.filter(key_id=held[generation]).values_list("team_id", flat=True)
     return ring.new_key(_scope(generation + 1), teams)
+
+
+@transaction.atomic
+def share_search_keys(ring: KeyRing, team_id: UUID) -> None:
+    """One more team searches, under every key there is."""
+    for pk in _held_still().values():
+        ring.share(RecordKey.objects.get(pk=pk), team_id)
+
+
+def _held_still() -> dict[int, UUID]:
+    # One at a time: a key that comes is sealed to every team that searches.
+    list(RecordKey.objects.select_for_update(no_key=True).filter(scope__startswith=SEARCH_SCOPE).order_by("pk"))
+    return search_keys()
 
 
 def tokens_to_remake():  # type: ignore[no-untyped-def]
