@@ -30,6 +30,7 @@ from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS
 from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import newest_key
+from tejido.web.accounts.second_factors import seal_factor
 from tejido.web.security import audit
 from tejido.web.security.access import allows, require
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -96,7 +97,7 @@ def give_new_keys(member: Member, *, password: str, given_at: datetime | None, s
         private.raw, password, pepper=settings.TEJIDO.pepper, context=member_context(member), cost=password_cost()
     )
     member.password_given_at = given_at
-    member.totp, member.totp_last_step = seal_field(settings.TEJIDO.environment_key, secret, member_context(member)), 0
+    member.totp, member.totp_last_step = seal_factor(secret, member_context(member)), 0
     return NewMember(member, private, secret)
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from tejido.crypto import open_field, totp_code
+from tejido.crypto import totp_code
 from tejido.vocabulary import Words
 from tejido.web.accounts.actions import member_context
 from tejido.web.accounts.login import is_of_this_door
 from tejido.web.accounts.models import Member
+from tejido.web.accounts.second_factors import open_factor
 from tejido.web.security.roles import ROLES
 
 DEMO_PASSWORD = "tejido-demo-2026"  # noqa: S105  printed on the demo's own sign-in page; refused outside the demo
@@ -40,7 +41,7 @@ def demo_logins(*, everyone: bool = False) -> list[DemoLogin]:
             name=member.display_name,
             role=ROLES[member.roles[0]].title,
             password=DEMO_PASSWORD,
-            code=totp_code(open_field(settings.TEJIDO.environment_key, member.totp, member_context(member)), now),
+            code=totp_code(open_factor(member.totp, member_context(member)), now),
         )
         for member in Member.objects.filter(status=Member.Status.ACTIVE).order_by("created_at", "login")
         if everyone or is_of_this_door(member)

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.conf import settings
 
-from tejido.crypto import BoxKey, CannotOpen, open_field, open_with_password, seal_with_password, totp_step
+from tejido.crypto import BoxKey, CannotOpen, open_with_password, seal_with_password, totp_step
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.half_open import HalfOpen
 from tejido.web.accounts.models import Member
 from tejido.web.accounts.printed_codes import use_printed_code
+from tejido.web.accounts.second_factors import open_factor
 from tejido.web.accounts.security_keys import begin_proving, proves
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
@@ -126,7 +127,7 @@ def _second_factor(member: Member, typed: str, now: datetime) -> bool:
     if len(code) > _DIGITS:
         return use_printed_code(member, code)
     try:
-        secret = open_field(settings.TEJIDO.environment_key, member.totp, member_context(member))
+        secret = open_factor(member.totp, member_context(member))
     except CannotOpen:
         return False
     step = totp_step(secret, code, int(now.timestamp()))

@@ -14,12 +14,11 @@ from tejido.crypto import (
     Context,
     is_printed_code,
     new_printed_code,
-    open_field,
     printed_code_digest,
-    seal_field,
 )
 from tejido.web.accounts.models import Member, PrintedCode
 from tejido.web.accounts.passwords import open_own_key
+from tejido.web.accounts.second_factors import open_factor, seal_factor
 from tejido.web.security import audit
 
 ON_A_SHEET = 10
@@ -47,16 +46,15 @@ def print_codes(*, member: Member, password: str, by: Member, now: datetime, dev
 
 def _keep(member: Member, code: str, now: datetime) -> None:
     row = PrintedCode(member=member, made_at=now)
-    row.digest = seal_field(settings.TEJIDO.environment_key, printed_code_digest(code), printed_code_context(row))
+    row.digest = seal_factor(printed_code_digest(code), printed_code_context(row))
     row.save(force_insert=True)
 
 
 def use_printed_code(member: Member, typed: str) -> bool:
     """Is it one of hers? It is gone with this: of two who type it at once, one is let in."""
-    key = settings.TEJIDO.environment_key
     for row in PrintedCode.objects.filter(member=member):
         try:
-            digest = open_field(key, row.digest, printed_code_context(row))
+            digest = open_factor(row.digest, printed_code_context(row))
         except CannotOpen:  # put here from somewhere else
             continue
         if is_printed_code(typed, digest):

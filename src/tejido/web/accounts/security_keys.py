@@ -33,9 +33,10 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from tejido.crypto import CannotOpen, Context, open_field, seal_field
+from tejido.crypto import CannotOpen, Context
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.models import Member, SecurityKey
+from tejido.web.accounts.second_factors import open_factor, seal_factor
 from tejido.web.security import audit
 
 MOST = 10
@@ -79,7 +80,7 @@ def keys_of(member: Member) -> list[HeldKey]:
     found = []
     for row in SecurityKey.objects.filter(member=member).order_by("added_at"):
         try:
-            held = json.loads(open_field(settings.TEJIDO.environment_key, row.credential, security_key_context(row)))
+            held = json.loads(open_factor(row.credential, security_key_context(row)))
         except CannotOpen:
             continue
         found.append(HeldKey(row, held["name"], AttestedCredentialData(b64decode(held["credential"]))))
@@ -114,7 +115,7 @@ def add_security_key(
                        es="La respuesta de la llave no sirvió. Inténtelo otra vez.") from None  # fmt: skip
     row = SecurityKey(member=member, sign_count=made.counter, added_at=now)
     plain = json.dumps({"name": name, "credential": b64encode(bytes(credential)).decode()}).encode()
-    row.credential = seal_field(settings.TEJIDO.environment_key, plain, security_key_context(row))
+    row.credential = seal_factor(plain, security_key_context(row))
     with transaction.atomic():
         row.save(force_insert=True)
         audit.record("key.added", by=by, record=member)

@@ -17,7 +17,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from tejido.crypto import BoxKey, PublicKey, SigningKey
 from tejido.vocabulary import BadInput
 from tejido.web.config.backup_file import write_backup, write_key
-from tejido.web.config.making import ENVIRONMENT_FILE, at_the_database, read_environment, write_environment
+from tejido.web.config.live_keys import ENVIRONMENT_FILE
+from tejido.web.config.making import at_the_database, changing, read_environment, write_environment
 
 SQLITE_FILE, POSTGRESQL_FILE = "node.sqlite3", "node.dump"
 SUFFIX = ".tejido-backup"
@@ -26,9 +27,10 @@ _LEFT_OUT = (".log", "-wal", "-shm", "-journal", ".part", ".new", ".lock", ".key
 
 def renew_backup_key(folder: Path, keep: Path) -> None:
     """A fresh pair: the public half into the node's settings, the private half into the new file `keep`."""
-    environment, key = read_environment(folder), BoxKey.generate()
+    key = BoxKey.generate()
     write_key(keep, key)
-    write_environment(folder, environment | {"TEJIDO_BACKUP_KEY": key.public.raw.hex()})
+    with changing(folder) as environment:
+        write_environment(folder, environment | {"TEJIDO_BACKUP_KEY": key.public.raw.hex()})
 
 
 def backup_node(*, folder: Path, target: Path, database: str = "", with_environment: bool = False) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 from tejido.crypto import SigningKey
 from tejido.vocabulary import BadInput, Words
 from tejido.web.config.making import at_the_database, read_environment
+from tejido.web.config.rotating import under_way, unreadable_factors
 
 _PRIVATE = 0o077
 _LEAST_FREE = 1 << 30
@@ -43,6 +44,8 @@ def check_node(folder: Path, *, mend: bool = False) -> list[Check]:
         _check("disk", "There is room on the disk", "Hay espacio en el disco", _little_room(folder)),
         _check("backup_key", "A backup key is pinned", "Hay una llave de respaldo fija",
                [] if environment.get("TEJIDO_BACKUP_KEY") else ["TEJIDO_BACKUP_KEY"]),
+        _check("rotation", "No change of keys was cut off", "Ningún cambio de llaves quedó a medias",
+               ["tejido node rotate-keys"] if under_way(environment) else []),
     ]  # fmt: skip
     try:
         with at_the_database(environment):
@@ -150,6 +153,12 @@ def _came_back(_folder: Path) -> Iterator[str]:
         yield from (f"{table} {record_id}" for table, record_id in came_back(line))
 
 
+def _factors(_folder: Path) -> Iterator[str]:
+    from django.conf import settings
+
+    yield from unreadable_factors(settings.TEJIDO.environment_keys)
+
+
 def _clock(_folder: Path) -> Iterator[str]:
     from django.utils import timezone
 
@@ -181,6 +190,7 @@ _LOOKS: dict[str, tuple[str, str, _Look]] = {
     "tombstones": ("The list of what was destroyed is whole", "La lista de lo destruido está completa", _tombstones),
     "signatures": ("Every line of that list is ours", "Cada línea de esa lista es nuestra", _signed),
     "came_back": ("What was destroyed is gone", "Lo destruido no está", _came_back),
+    "factors": ("Every second factor opens", "Cada segundo factor se abre", _factors),
     "clock": ("The clock goes forward", "El reloj avanza", _clock),
 }
 

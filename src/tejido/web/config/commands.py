@@ -18,6 +18,7 @@ from tejido.web.config.options import database as database_option
 from tejido.web.config.options import disk_refusals
 from tejido.web.config.paper import new_folder, paper_key
 from tejido.web.config.processes import DOORS, door_command, python_environment
+from tejido.web.config.rotate_commands import rotate_keys
 from tejido.web.config.settings import node_settings
 from tejido.web.security.shares import needed
 
@@ -155,5 +156,5 @@ def run(*, folder: Path, door: str) -> None:
     os.execvpe(command[0], command, environment)  # noqa: S606
 
 
-for each in ALL:
+for each in (*ALL, rotate_keys):
     node.add_command(each)

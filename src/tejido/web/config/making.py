@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -20,12 +21,12 @@ from tejido.crypto import BoxKey, PaperKey, SigningKey, new_key
 from tejido.vocabulary import BadInput
 from tejido.web.config import rights
 from tejido.web.config.backup_file import write_key
+from tejido.web.config.live_keys import ENVIRONMENT_FILE, parse_environment
 from tejido.web.config.operators import read_operator
 from tejido.web.config.paper import write_sheets
 from tejido.web.config.settings import DOORS
 from tejido.web.security.roles import ROLES
 
-ENVIRONMENT_FILE = "node.env"
 BACKUP_KEY = "backup.key"
 # Teams every organisation begins with; those of service providers are made one by one, later.
 TEAM_KINDS = ("intake", "cases", "data", "duty", "administration")
@@ -67,10 +68,19 @@ def new_environment(
 
 def write_environment(folder: Path, environment: Mapping[str, str]) -> None:
     """Keep the node's secrets beside, never inside, its database, readable by its own user alone."""
-    path = folder / ENVIRONMENT_FILE
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    fresh = folder / f"{ENVIRONMENT_FILE}.new"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.writelines(f"{name}={value}\n" for name, value in sorted(environment.items()))
+        file.flush()
+        os.fsync(file.fileno())
+    # The old file or the new one, whole, whatever happens: doors that run read it, and without it nothing opens.
+    fresh.replace(folder / ENVIRONMENT_FILE)
+    inside = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(inside)
+    finally:
+        os.close(inside)
 
 
 def read_environment(folder: Path) -> dict[str, str]:
@@ -86,9 +96,12 @@ def read_environment(folder: Path) -> dict[str, str]:
     return parse_environment(path.read_text(encoding="utf-8"))
 
 
-def parse_environment(text: str) -> dict[str, str]:
-    """The settings of an environment file."""
-    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+@contextmanager
+def changing(folder: Path) -> Iterator[dict[str, str]]:
+    """The node's environment, for one who may change it: whoever else wants to waits."""
+    with (folder / f"{ENVIRONMENT_FILE}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield read_environment(folder)
 
 
 def make_staff(

@@ -17,13 +17,8 @@ from tejido.vocabulary import BadInput
 from tejido.web.config import rights
 from tejido.web.config.backing_up import POSTGRESQL_FILE, run_postgresql
 from tejido.web.config.backup_file import check_signature, read_backup, read_key
-from tejido.web.config.making import (
-    ENVIRONMENT_FILE,
-    at_the_database,
-    parse_environment,
-    refuse_a_used_database,
-    write_environment,
-)
+from tejido.web.config.live_keys import ENVIRONMENT_FILE, parse_environment
+from tejido.web.config.making import at_the_database, refuse_a_used_database, write_environment
 from tejido.web.upkeep.tombstone_lines import FILE, Line, read_lines
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from tejido.vocabulary import BadInput
 from tejido.web.config.databases import postgresql, sqlite
+from tejido.web.config.live_keys import keys_now, read_keys
 from tejido.web.config.operators import Operator, read_operator
 
 DOORS = ("public", "staff", "partners", "providers")
@@ -27,7 +28,6 @@ class NodeSettings:
     operator: Operator
     time_zone: ZoneInfo
     pepper: bytes  # mixed into every password's key; kept outside the database
-    environment_key: bytes  # seals second-factor secrets
     transport_key: bytes  # signs receipts and anchors; opens nothing
     secrets: dict[str, str]  # Django secret per door
     verify_key: bytes | None  # the organisation's signing key, pinned; None only while the node is being made
@@ -39,6 +39,16 @@ class NodeSettings:
     backup_key: bytes | None  # backups are sealed to it; its private half is not on this machine
     backup_days: int  # how long backups are kept: what a certificate of destruction may promise
     clamav: str  # unix:/path or tcp:host:port of clamd; empty where the node has none
+
+    @property
+    def environment_keys(self) -> tuple[bytes, ...]:
+        """What second factors are sealed under, the newest first; as `node.env` says now."""
+        return keys_now(self.data, "TEJIDO_ENVIRONMENT_KEY")
+
+    @property
+    def environment_key(self) -> bytes:
+        """The newest of them."""
+        return self.environment_keys[0]
 
     def database(self, door: str) -> dict[str, Any]:
         """Django's settings of the database as `door` reaches it."""
@@ -93,9 +103,10 @@ def _distinct() -> None:
     seen: dict[str, str] = {}
     doors = [f"TEJIDO_SECRET_{door.upper()}" for door in DOORS]
     for name in (*doors, "TEJIDO_PEPPER", "TEJIDO_ENVIRONMENT_KEY", "TEJIDO_TRANSPORT_KEY"):
-        other = seen.setdefault(_text(name), name)
-        if other != name:
-            raise _wrong(name, f"another secret than {other}", f"otro secreto que {other}")
+        for value in _text(name).split(","):
+            other = seen.setdefault(value, name)
+            if other != name:
+                raise _wrong(name, f"another secret than {other}", f"otro secreto que {other}")
 
 
 def _hosts() -> tuple[str, ...]:
@@ -114,18 +125,7 @@ def _address(door: str) -> str:
 
 
 def _secret(name: str, *, length: int) -> bytes:
-    try:
-        raw = bytes.fromhex(_text(name))
-    except ValueError:
-        raw = b""
-    if len(raw) != length:
-        raise BadInput(
-            "setting.secret",
-            en=f"{name} must be {length} bytes written as {2 * length} hex digits",
-            es=f"{name} debe ser de {length} bytes escritos con {2 * length} dígitos hexadecimales",
-            where=name,
-        )
-    return raw
+    return read_keys(name, _text(name), length=length, most=1)[0]
 
 
 def _flag(name: str, default: str) -> bool:
@@ -182,13 +182,14 @@ def node_settings() -> NodeSettings:
     """The settings of this process; raises `BadInput` for the first that is missing or wrong."""
     pinned = os.environ.get("TEJIDO_VERIFY_KEY", "")
     _distinct()
+    # Read anew whenever it is used, but what is wrong is said at once.
+    read_keys("TEJIDO_ENVIRONMENT_KEY", _text("TEJIDO_ENVIRONMENT_KEY"))
     return NodeSettings(
         node=_node(),
         data=_folder(),
         operator=read_operator(Path(_text("TEJIDO_OPERATOR"))),
         time_zone=_zone(),
         pepper=_secret("TEJIDO_PEPPER", length=32),
-        environment_key=_secret("TEJIDO_ENVIRONMENT_KEY", length=32),
         transport_key=_secret("TEJIDO_TRANSPORT_KEY", length=32),
         secrets={door: _door_secret(door) for door in DOORS},
         verify_key=_secret("TEJIDO_VERIFY_KEY", length=32) if pinned else None,

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`tejido node rotate-keys`: new keys for a node whose `node.env` somebody may have seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tejido.vocabulary import Language
+from tejido.web.config.options import disk_refusals, language_option
+from tejido.web.config.rotating import rotate_doors, rotate_environment
+
+_REQUEST = 60  # seconds: longer than any request of a door lives
+
+
+@click.command(name="rotate-keys")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("kind", type=click.Choice(["environment", "doors"]))
+@click.option("--wait", type=click.FloatRange(0), default=_REQUEST, show_default=True,
+              help="Seconds for which what a door began before may go on; 0 if the doors are stopped.")  # fmt: skip
+@language_option
+def rotate_keys(*, folder: Path, kind: str, wait: float, language: Language) -> None:
+    """Give the node in FOLDER new keys. Its doors may go on running.
+
+    environment: what second factors are sealed under. doors: the secret of each door; everyone signs in again.
+
+    Cut off at any moment, the same call goes on where it was.
+    """
+    with disk_refusals():
+        if kind == "doors":
+            rotate_doors(folder.resolve())
+            click.echo(_DOORS[language])
+            return
+        done = rotate_environment(folder.resolve(), wait=wait)
+    click.echo(_ENVIRONMENT[language].format(count=done.count))
+    if done.unreadable:
+        click.echo(_UNREADABLE[language].format(count=done.unreadable), err=True)
+
+
+_ENVIRONMENT = {
+    "en": "{count} second factors sealed under a new key; the old one is forgotten here. The doors need no restart. "
+    "Put a copy of node.env in the safe, and keep the one before as long as older backups are kept.",
+    "es": "{count} segundos factores sellados con una llave nueva; la anterior ya no está aquí. No hace falta "
+    "reiniciar las puertas. Guarde una copia de node.env en la caja fuerte y conserve la anterior mientras haya "
+    "respaldos de antes.",
+}
+_UNREADABLE = {
+    "en": "{count} rows open under neither key; `tejido node check` names them. Give those people a new second factor.",
+    "es": "{count} filas no se abren con ninguna de las dos llaves; `tejido node check` dice cuáles. Dé a esas "
+    "personas un segundo factor nuevo.",
+}
+_DOORS = {
+    "en": "Every door has a new secret. Restart the four doors now and the worker; everyone signs in again.",
+    "es": "Cada puerta tiene un secreto nuevo. Reinicie ahora las cuatro puertas y el proceso de fondo; todas las "
+    "personas vuelven a iniciar sesión.",
+}
