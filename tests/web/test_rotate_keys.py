@@ -57,7 +57,8 @@ def in_a_child(work, *words):
 def make():
     call_command("migrate", verbosity=0)
     staff = [each for each in cast.STAFF if each.login in ("amara", "noor")]
-    make_staff(signing=SigningKey(bytes.fromhex(sys.argv[2])), staff=staff, team_names=cast.TEAM_NAMES, password=cast.PASSWORD)
+    make_staff(signing=SigningKey(bytes.fromhex(sys.argv[2])), staff=staff,
+               team_names=cast.TEAM_NAMES, password=cast.PASSWORD)
     from tejido.web.accounts.models import Member
     from tejido.web.accounts.printed_codes import print_codes
     from tejido.web.accounts.second_factors import seal_factor
