@@ -26,6 +26,8 @@ from tejido.web.intake.models import Contact
 from tejido.web.security.keyring import NoKey
 from tejido.web.security.models import KeyGrant, SearchToken
 from tejido.web.security.sealing import SealedRecord
+from tejido.web.sharing.actions.alerts import second_people
+from tejido.web.upkeep.actions import ask_shredding
 from tests.web.sharing.conftest import from_today, make_case, release
 
 PHONE, NAME = "919-555-0101", "Inés Prueba"  # of the survivor in `make_case`
@@ -92,13 +94,16 @@ def test_her_open_session_opens_nothing_of_it_and_duty_and_the_line_hold_no_key(
 
 
 def test_she_searches_walks_and_looks_at_her_desk_and_finds_nothing(cast, hers, restricted):
+    ask_shredding(record=hers, basis="mistake", by=cast.member("bilal"), now=timezone.now())
     moved = _move(cast, hers, restricted, "chen")
     chen = cast.client("chen")
     nobody = _seen(chen.post("/cases/find/", {"phone": "919-555-9999"}))
     assert _seen(chen.post("/cases/find/", {"phone": PHONE})) == nobody
     assert moved.code not in chen.post("/cases/find/", {"name": NAME}).content.decode()
     assert "/cases/" + str(moved.pk) not in chen.post("/cases/find/", {"code": moved.code}).content.decode()
-    for page in ("/", "/cases/?show=all", "/cases/?show=mine", "/contacts/?show=recent", "/contacts/?show=mine"):
+    pages = ("/", "/cases/?show=all", "/cases/?show=mine", "/contacts/?show=recent", "/contacts/?show=mine",
+             "/handovers/", "/shreddings/")  # fmt: skip
+    for page in pages:
         assert moved.code not in chen.get(page).content.decode()
     ids = [record.pk for record in _records(moved)]
     for address in _addresses(ids):
@@ -129,6 +134,7 @@ def test_on_duty_she_cannot_break_its_glass_and_is_told_that_there_is_no_such_ca
     duty = team_of(Team.Kind.DUTY)
     let_in(member=cast.member("chen"), team=duty, by=cast.member("bilal"), ring=cast.ring("bilal"))
     moved = _move(cast, hers, restricted, "chen")
+    assert [one.login for one in second_people(moved, cast.member("bilal"))] == ["luz"]
     told = []
     for code in (moved.code, "ZZZ-ZZZ"):
         with pytest.raises(BadInput) as refused:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import models, transaction
 
 from tejido.vocabulary import BadInput
@@ -70,6 +71,7 @@ def move_case(
     for row in rows:
         if not isinstance(row, Case):
             _let_the_team_in(row, before, team, ring)
+    _follow_by_id(rows, before, team)
     audit.record("case.moved", by=by, record=case, team=str(team.pk))
     return case
 
@@ -104,6 +106,14 @@ def _let_the_team_in(row: models.Model, before: Team, team: Team, ring: KeyRing)
         # Of a restricted case duty is not told either.
         whose = closed_to(team) | {before.pk}
         type(row)._base_manager.filter(pk=row.pk, team_id__in=whose).update(team_id=team.pk)
+
+
+def _follow_by_id(rows: Iterable[models.Model], before: Team, team: Team) -> None:
+    """What other rooms keep of these records by their id alone: that someone asked to have one destroyed."""
+    ids, whose = [row.pk for row in rows if isinstance(row.pk, UUID)], closed_to(team) | {before.pk}
+    for model in apps.get_models():
+        if {"record_id", "team"} <= {field.name for field in model._meta.concrete_fields}:
+            model._base_manager.filter(record_id__in=ids, team_id__in=whose).update(team_id=team.pk)
 
 
 def _teams_of(row: SealedRecord, before: UUID, team: UUID) -> tuple[UUID | None, UUID | None]:

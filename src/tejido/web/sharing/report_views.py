@@ -43,7 +43,7 @@ def prepare_report(request: StaffRequest, case_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"case": case, "bases": bases.values(), "basis": basis, "rules": our_rules()}
     if basis is None:
         return render(request, "sharing/prepare_report.html", context)
-    people = {str(one.pk): one for one in second_people(request.user)}
+    people = {str(one.pk): one for one in second_people(case, request.user)}
     filled = "basis" in request.POST
     form = ReportForm(
         request.POST if filled else None, basis=basis, timed=pages.is_timed(basis),

@@ -62,7 +62,7 @@ def send_danger_alert(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Imminent danger: without her release, on a named basis, with a second person."""
     case = visible_case(request, case_id)
     bases = pages.danger_bases()
-    people = {str(one.pk): one for one in second_people(request.user)}
+    people = {str(one.pk): one for one in second_people(case, request.user)}
     language = short_language()
     posted = request.POST if request.method == "POST" else None
     form = DangerForm(

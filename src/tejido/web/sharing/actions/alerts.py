@@ -21,16 +21,22 @@ from tejido.web.security.permissions import Permission
 from tejido.web.sharing.models import Alert, Handover, Report
 
 
-def second_people(by: Any) -> list[Member]:
-    """Colleagues on duty who can be the second person: they may read alerts and are not `by`."""
+def second_people(case: Case, by: Any) -> list[Member]:
+    """Colleagues who can be the second person and are not `by`: on duty, and may read alerts.
+
+    Of a restricted case nobody outside its caseload learns: the others who are in it.
+    """
+    if case.team.restricted:
+        inside = Member.objects.filter(status=Member.Status.ACTIVE, grants__generation__team=case.team).distinct()
+        return [one for one in inside.order_by("display_name") if one.pk != by.pk]
     duty = Team.objects.filter(kind=Team.Kind.DUTY).values_list("pk", flat=True)
     active = Member.objects.filter(status=Member.Status.ACTIVE, grants__generation__team_id__in=duty).distinct()
     return [one for one in active.order_by("display_name") if one.pk != by.pk and allows(one, Permission.ALERT_READ)]
 
 
-def alerted(second: Member | None, *, by: Any) -> str | None:
+def alerted(second: Member | None, *, case: Case, by: Any) -> str | None:
     """Whom the gate is told was alerted: nobody, where `second` is not on duty. That it is `by` the gate refuses."""
-    if second is None or second.pk not in {by.pk, *(one.pk for one in second_people(by))}:
+    if second is None or second.pk not in {by.pk, *(one.pk for one in second_people(case, by))}:
         return None
     return str(second.pk)
 

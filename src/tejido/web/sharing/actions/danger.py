@@ -49,7 +49,7 @@ def send_danger_alert(
         person=str(known.survivor.record.pk) if known.survivor else None,
         basis=basis,
         by=str(by.pk),
-        alerted=alerted(second, by=by),
+        alerted=alerted(second, case=case, by=by),
     )
     decision = decide(request, agreement=agreement, releases=[], by=by, record=case)
     if not known.values:

@@ -59,7 +59,7 @@ def prepare_report(
         person=str(known.survivor.record.pk) if known.survivor else None,
         basis=basis,
         by=str(by.pk),
-        alerted=alerted(second, by=by),
+        alerted=alerted(second, case=case, by=by),
         minor=known.survivor is not None and is_under_18(known.survivor),
     )
     decision = decide(request, agreement=None, releases=(), by=by, record=case)
