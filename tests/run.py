@@ -38,7 +38,7 @@ def main() -> int:
 
 
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
-_OF_THE_NODE = ("tests/web", "tests/rules/test_access.py", "tests/rules/test_columns.py")
+_OF_THE_NODE = ("tests/web", *(f"tests/rules/test_{name}.py" for name in ("access", "access_of_others", "columns")))
 
 
 def _pytest(*arguments: str, **environment: str) -> int:

@@ -55,9 +55,13 @@ def test_a_call_starts_at_once_hers_and_taken_on_the_local_day(cast):
     assert contact.opened(cast.ring("chen")).language == "es"
 
 
-def test_a_member_of_no_intake_team_cannot_take_a_call(cast):
+def test_a_member_of_no_intake_team_cannot_take_a_call_and_is_told_why(cast):
     with pytest.raises(PermissionDenied):
         call(cast, "eve")
+    answer = cast.client("eve").post("/contacts/call/", {"language": "es"})
+    assert answer.status_code == 409
+    assert "in no team that answers the line" in answer.content.decode()
+    assert not Contact.objects.exists()
     assert not Contact.objects.exists()
 
 

@@ -44,11 +44,15 @@ class AlreadyTaken(Exception):
         super().__init__(contact.code)
 
 
+class NoTeam(PermissionDenied):
+    """She is in no team that answers the line: there is nobody to seal the contact to."""
+
+
 def team_to_answer(member: Member) -> Team:
-    """The intake team the member answers for; raises `PermissionDenied` if she is in none."""
+    """The intake team the member answers for; raises `NoTeam` if she is in none."""
     team = Team.objects.filter(kind=Team.Kind.INTAKE, pk__in=member.team_ids).order_by("name").first()
     if team is None:
-        raise PermissionDenied(Permission.CONTACT_TAKE.value)
+        raise NoTeam(Permission.CONTACT_TAKE.value)
     return team
 
 

@@ -52,11 +52,15 @@ def list_contacts(request: StaffRequest) -> HttpResponse:
     """The queue: who waits, what I took, what came lately. Codes and times only."""
     shown = request.GET.get("show", "waiting")
     shown = shown if shown in _SHOWN else "waiting"
-    page = queue_page(request.user, shown, _uuid(request.GET.get("after")))
+    return _queue(request, shown, _uuid(request.GET.get("after")))
+
+
+def _queue(request: StaffRequest, shown: str, after: UUID | None, *, problem: str = "") -> HttpResponse:
+    page = queue_page(request.user, shown, after)
     audit.record("contact.listed", by=request.user, filter=shown, count=len(page.rows))
-    first = _first_language()
-    form = TakeCallForm(initial={"language": first})
-    return render(request, "intake/list_contacts.html", {"page": page, "shown": shown, "form": form})
+    form = TakeCallForm(initial={"language": _first_language()})
+    context = {"page": page, "shown": shown, "form": form, "problem": problem}
+    return render(request, "intake/list_contacts.html", context, status=409 if problem else 200)
 
 
 @requires(Permission.CONTACT_TAKE)
@@ -66,9 +70,13 @@ def take_call(request: StaffRequest) -> HttpResponse:
     """The phone rings: a contact starts at once, and the first thing to ask is whether she can talk."""
     form = TakeCallForm(request.POST)
     language = form.cleaned_data["language"] if form.is_valid() else ""
-    contact = actions.take_call(
-        language=language or _first_language(), by=request.user, ring=request.ring, now=timezone.now()
-    )
+    try:
+        contact = actions.take_call(
+            language=language or _first_language(), by=request.user, ring=request.ring, now=timezone.now()
+        )
+    except actions.NoTeam:
+        problem = _("You are in no team that answers the line yet. Ask a supervisor to let you in.")
+        return _queue(request, "waiting", None, problem=problem)
     return redirect("edit_contact", contact.pk)
 
 
