@@ -245,6 +245,9 @@ def test_the_page_moves_the_case_and_what_is_hers_too(cast, hers, restricted):
     })  # fmt: skip
     assert sent.status_code == 302
     assert set(Case.objects.filter(team=restricted)) == {hers, another}
+    # Beside another case what is restricted is not offered to be taken elsewhere.
+    third = make_case(cast, "amara").case
+    assert f'value="{another.pk}"' not in client.get(f"/cases/{third.pk}/move/").content.decode()
     assert KeptApart.objects.get().opened(cast.ring("luz")).member == str(cast.member("chen").pk)
 
 

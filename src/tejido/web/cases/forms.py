@@ -14,6 +14,7 @@ from tejido.web.accounts.models import Member, Team
 from tejido.web.cases.models import Case, Task
 from tejido.web.intake.choices import CodeField, CodesField, code_choices
 from tejido.web.intake.merging import remember_shown
+from tejido.web.security.roles import PROVIDER
 
 _PRIORITY = [("0", _("As usual")), ("1", _("Soon")), ("2", _("Urgent"))]
 
@@ -198,7 +199,7 @@ class MoveCaseForm(forms.Form):
 
     team = CaseloadField(label=_("To which team"), queryset=Team.objects.none(), empty_label=_("choose"))
     also = forms.MultipleChoiceField(
-        label=_("These share a phone or a name with it. They go along, unless you untick them."), required=False,
+        label=_("These share a phone or a name with it. Those that are ticked go along."), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     concerned: forms.ModelMultipleChoiceField[Member] = forms.ModelMultipleChoiceField(
@@ -207,16 +208,18 @@ class MoveCaseForm(forms.Form):
         help_text=_("For a restricted caseload: whoever you tick can never be let into it. It is kept sealed."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, case: Case, related: list[Case], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, related: list[Case], by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._related = {str(one.pk): one for one in related}
+        # What is in a restricted caseload leaves it for no other case's sake, and not unless it was ticked.
+        self._related = {str(one.pk): one for one in related if case.team.restricted or not one.team.restricted}
         caseloads = Team.objects.filter(kind=Team.Kind.CASES).exclude(pk=case.team_id).order_by("restricted", "name")
         self.fields["team"].queryset = caseloads  # type: ignore[attr-defined]
-        colleagues = Member.objects.filter(status=Member.Status.ACTIVE).order_by("display_name")
-        self.fields["concerned"].queryset = colleagues.defer("private_key", "totp")  # type: ignore[attr-defined]
+        colleagues = Member.objects.filter(status=Member.Status.ACTIVE).exclude(pk=by.pk).order_by("display_name")
+        ours = [one.pk for one in colleagues if PROVIDER not in one.roles]  # no team lets a provider in
+        self.fields["concerned"].queryset = colleagues.filter(pk__in=ours)  # type: ignore[attr-defined]
         self.fields["also"].choices = [(pk, one.code) for pk, one in self._related.items()]  # type: ignore[attr-defined]
-        self.initial.setdefault("also", list(self._related))
-        if not related:
+        self.initial.setdefault("also", [] if case.team.restricted else list(self._related))
+        if not self._related:
             del self.fields["also"]
 
     def along(self) -> list[Case]:

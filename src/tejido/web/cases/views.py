@@ -195,7 +195,8 @@ def move_case(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the case to another team."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
     related = related_to(case, by=request.user, ring=request.ring)
-    form = MoveCaseForm(request.POST or None, case=case, related=[match.case for match in related if match.case])
+    form = MoveCaseForm(request.POST or None, case=case, by=request.user,
+                        related=[match.case for match in related if match.case])  # fmt: skip
     if request.method == "POST" and form.is_valid():
         given = {"team": form.cleaned_data["team"], "by": request.user, "ring": request.ring, "now": timezone.now()}
         try:
