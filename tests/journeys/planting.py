@@ -130,7 +130,8 @@ def plant_in_forms(planted: Planted, visitor: Visitor, path: str) -> None:
         way = len(planted.ways)
         everywhere = {name: canary(way) for name in typed if name in form.names}
         fitting = {name: PHONE if _PHONES.search(name) else canary(way) for name in fields}
-        if path.startswith("/services/"):  # anybody may know a service; only its address is sealed
+        # Anybody may know a service, only its address is sealed; a team's name says nothing of a person.
+        if path.startswith(("/services/", "/teams/")):
             open_ones = {name: "55 5555 0000 inventado" for name in typed if not name.startswith("address")}
             everywhere, fitting = everywhere | open_ones, fitting | open_ones
         for values, headers in ((everywhere, {"HX-Request": "true"}), (everywhere, {}), (fitting, {})):

@@ -40,6 +40,7 @@ from tests.web.upkeep.conftest import shred_it
 # Sealed records that belong to no case and no contact, and why.
 OF_NOBODY = {
     "accounts.brokenglass": "named by cases",
+    "accounts.keptapart": "of a caseload and a colleague; it names no case",
     "directory.service": "the directory",
     "packets.packet": "named by referrals",
     "packets.answer": "goes with its packet",
