@@ -19,6 +19,7 @@ OPEN_TO_MEMBERS = {
     "add_key": "her own keys",
     "keep_key": "her own keys",
     "remove_key": "her own keys",
+    "renew_own_keys": "her own keys",
 }
 OPEN_DOORS = {
     "public": {

@@ -10,18 +10,21 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tejido.vocabulary import BadInput
-from tejido.web.accounts import printed_codes, security_keys, sessions
+from tejido.web.accounts import own_keys, printed_codes, security_keys, sessions
 from tejido.web.accounts.browsers import browser_words
 from tejido.web.accounts.forms import AskedAgainForm
 from tejido.web.accounts.language import short_language
+from tejido.web.accounts.login import SignedIn
 from tejido.web.accounts.models import Member
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
+from tejido.web.accounts.unlocking import open_session
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
 
@@ -35,6 +38,7 @@ def show_account(request: StaffRequest) -> HttpResponse:
     ]
     left = printed_codes.codes_left(request.user)
     context = {"sessions": rows, "codes_left": left, "few_codes": 0 < left <= printed_codes.FEW,
+               "signs": own_keys.signs_here(request.ring),
                "keys": security_keys.keys_of(request.user), "keys_work": security_keys.keys_work_here()}  # fmt: skip
     return render(request, "accounts/show_account.html", context)
 
@@ -56,6 +60,25 @@ def make_codes(request: StaffRequest) -> HttpResponse:
             return render(request, "accounts/code_sheet.html", {"codes": codes, "other": other})
     left = printed_codes.codes_left(request.user)
     return _form(request, "accounts/make_codes.html", form, left=left)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def renew_own_keys(request: StaffRequest) -> HttpResponse:
+    """A new key pair under the same password; sessions open elsewhere end."""
+    form = AskedAgainForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        member, moment = request.user, _moment(request)
+        try:
+            private = own_keys.renew_own_keys(member=member, password=form.cleaned_data["current"], by=member, **moment)
+        except BadInput as refused:
+            _say(form, refused)
+        else:
+            response = redirect("show_account")
+            open_session(request, response, SignedIn(member, private, moment["device"]))
+            say_next(request, _("You have new keys, and so have your teams. The old ones open nothing new."))
+            return response
+    return _form(request, "accounts/renew_own_keys.html", form)
 
 
 @require_POST

@@ -7,6 +7,7 @@ from tejido.web.accounts import account_views, staff_views, views
 
 urlpatterns = [
     path("", include("tejido.web.accounts.own_urls")),
+    path("account/new-keys/", account_views.renew_own_keys, name="renew_own_keys"),
     path("members/<uuid:member_id>/sign-out/", account_views.sign_out_member, name="sign_out_member"),
     path("members/", views.list_members, name="list_members"),
     path("members/new/", staff_views.add_member, name="add_member"),

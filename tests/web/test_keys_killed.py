@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The search key is changed while others search and write, by a process that is killed before each statement in turn.
+"""Keys are changed while others search and write, by a process that is killed before each statement in turn.
 
 In a node of its own: what is killed must have been kept or not, which a test inside one transaction could not see.
 """
@@ -36,7 +36,9 @@ from tejido.web.cases.search_key import remake_tokens, renew_search_key
 from tejido.web.intake.actions import make_arrivals_findable, save_contact, take_call
 from tejido.web.intake.channels.web_form.actions import receive
 from tejido.web.intake.models import Contact
+from tejido.web.accounts.own_keys import renew_own_keys
 from tejido.web.security.models import AuditEntry, RecordKey, SearchToken
+from tejido.web.security.search_keys import search_keys
 from tests.web.sharing.conftest import make_case
 
 def at_work(login):
@@ -104,8 +106,8 @@ def writes(turn):
 
 first = Contact.objects.order_by("received_at").first().pk
 
-def killed_before(statement):
-    # Is the whole change made by a process that is killed there? False: it came to its end.
+def killed_before(statement, deed):
+    # Is the deed done by a process that is killed there? False: it came to its end.
     connection.close()
     child = os.fork()
     if not child:
@@ -119,11 +121,7 @@ def killed_before(statement):
             return execute(sql, params, many, context)
         try:
             with connection.execute_wrapper(run):
-                if not SearchToken.objects.filter(generation=2).exists() and RecordKey.objects.filter(
-                        scope__startswith="organisation-search").count() == 1:
-                    renew_search_key(**bilal)
-                while remake_tokens(most=1, **bilal):
-                    pass
+                deed()
         except BaseException:
             import traceback
             traceback.print_exc()
@@ -133,21 +131,53 @@ def killed_before(statement):
     assert status in (0, signal.SIGKILL), status
     return status != 0
 
-working = [beside(lambda turn: each_found_once(range(1, 5), chen)), beside(writes)]
-kills = 0
-while killed_before(kills + 1):
-    kills += 1
-    if kills % 10 == 0:
-        each_found_once(range(1, 5), chen)
-connection.close()
-for _child, write in working:
-    os.close(write)
-ended = [os.waitpid(child, 0)[1] for child, _write in working]
+def done_though_killed(deed, looks, *workers, step=1):
+    # How often it was killed, and how the processes beside it ended.
+    working, kills = [beside(work) for work in workers], 0
+    while killed_before(1 + step * kills, deed):
+        kills += 1
+        if kills % 10 == 0:
+            looks()
+    connection.close()
+    for _child, write in working:
+        os.close(write)
+    ended = [os.waitpid(child, 0)[1] for child, _write in working]
+    looks()
+    return kills, ended
+
+def new_search_key():
+    if list(search_keys()) == [1]:
+        renew_search_key(**bilal)
+    while remake_tokens(most=1, **bilal):
+        pass
+
+kills, ended = done_though_killed(new_search_key, lambda: each_found_once(range(1, 5), chen),
+                                  lambda turn: each_found_once(range(1, 5), chen), writes)
 each_found_once(range(5), chen)
 while remake_tokens(**bilal):
     pass
+
+# Now her own keys: each looks with a ring of this moment, as each request does.
+before = cast.member("chen").key_number
+
+def new_own_keys():
+    if cast.member("chen").key_number == before:
+        renew_own_keys(member=cast.member("chen"), password=people.PASSWORD, by=cast.member("chen"), now=timezone.now())
+
+def chen_opens():
+    each_found_once(range(1, 5), at_work("chen"))
+
+def amara_writes(turn):
+    global amara
+    amara = at_work("amara")
+    writes(5000 + turn)
+
+own = done_though_killed(new_own_keys, chen_opens, lambda turn: each_found_once(range(1, 5), at_work("bilal")),
+                         amara_writes, step=4)  # each statement: test_own_keys.py
+own_number = cast.member("chen").key_number - before
 records = SearchToken.objects.values("table", "record_id").distinct().count()
 print(json.dumps({
+    "own": own, "own_number": own_number,
     "kills": kills, "ended": ended, "old": RecordKey.objects.filter(pk=old).exists(),
     "left": SearchToken.objects.exclude(generation=2).count(), "records": records,
     "contacts": Contact.objects.count(),
@@ -193,3 +223,5 @@ def test_changed_by_processes_that_are_killed_while_others_search_and_write(tmp_
     assert (said["old"], said["left"]) == (False, 0)
     assert said["records"] == said["contacts"] + 2
     assert (said["told"], said["gone"]) == (1, 1)
+    assert (said["own"][1], said["own_number"]) == ([0, 0], 1)
+    assert said["own"][0] > 10
