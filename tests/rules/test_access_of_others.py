@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from tejido.web.cases.models import Case, Place
 from tejido.web.cases.parts import add_business
 from tejido.web.intake.actions import take_call
 from tejido.web.packets.models import Packet
+from tejido.web.security.keyring import NoKey
 from tests.node import _CAST
 from tests.rules.open_routes import OPEN_TO_MEMBERS, ORGANISATION_WIDE
 from tests.rules.walking import GUARDED, REFUSED, ROUTES, STAFF_ROLES, Inside, every_id, everything, undone, with_roles
@@ -111,6 +113,17 @@ def test_what_opens_in_her_own_team_is_not_found_with_every_role_in_another(hous
                 if code == 405:
                     break
     assert everything() == before
+
+
+def test_were_no_team_asked_for_the_walk_would_fail_for_every_record(house, db):
+    """Eve as if every team were hers, though none of their keys is: what is found then does not open."""
+    eve, blind = _of_every_role(house.cast, "eve"), []
+    eve.member.team_ids = frozenset(Team.objects.values_list("pk", flat=True))
+    for route in WITH_RECORDS:
+        with suppress(NoKey), undone():
+            if eve.tries(route, *house.opened[route]) <= set(REFUSED):
+                blind.append(route.name)
+    assert blind == []
 
 
 def test_through_the_whole_door_another_teams_record_is_not_found_either(house, db):
