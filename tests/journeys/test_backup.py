@@ -145,7 +145,8 @@ def backed(request, tmp_path_factory):
                *(["--database", fresh] if fresh else [])]  # fmt: skip
     refused = _tejido(*restore)
     assert (refused.returncode, refused.stderr.count("\n"), (folder / "again").exists()) == (2, 1, False)
-    done = _tejido(*restore, "--tombstones", str(folder / "mx" / "tombstones"))
+    done = _tejido(*restore, "--tombstones", str(folder / "mx" / "tombstones"), "--newest",
+                   str(folder / "mx" / "keys.newest"))  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "1 tombstones; 1 records destroyed again" in done.stdout
     restored = _running(folder / "again")

@@ -184,3 +184,28 @@ def test_doors_that_run_read_the_file_as_it_is_now(folder, monkeypatch):
     write_environment(folder, before | {"TEJIDO_ENVIRONMENT_KEY": fresh})
     assert [key.hex() for key in keys_now(folder, "TEJIDO_ENVIRONMENT_KEY")] == [fresh]
     assert (folder / "node.env").stat().st_mode & 0o077 == 0
+
+
+_OLDER = """
+import json, sys
+from pathlib import Path
+from tejido.web.config.making import read_environment, write_environment
+from tejido.web.config.upgrading import upgrade_node
+folder = Path(sys.argv[1])
+added = upgrade_node(folder=folder)
+kept = read_environment(folder)
+again = upgrade_node(folder=folder)
+from tejido.web.config.settings import node_settings
+print(json.dumps([added, again, read_environment(folder) == kept, sorted(node_settings().secrets)]))
+"""
+
+
+@pytest.mark.slow
+def test_an_older_node_is_given_the_door_it_did_not_have(folder):
+    older = {name: value for name, value in read_environment(folder).items() if not name.endswith("PROVIDERS")}
+    write_environment(folder, older)
+    added, again, same, doors = _run(folder, _OLDER)
+    assert added == ["TEJIDO_ADDRESS_PROVIDERS=http://127.0.0.1:8004"]
+    assert (again, same) == ([], True)
+    assert doors == ["partners", "providers", "public", "staff"]
+    assert older.items() <= read_environment(folder).items()

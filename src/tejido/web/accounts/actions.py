@@ -27,9 +27,9 @@ from tejido.crypto import (
 )
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS
-from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
+from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info, team_owner
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import newest_key
+from tejido.web.accounts.newest import newest_key, unseen
 from tejido.web.accounts.second_factors import seal_factor
 from tejido.web.security import audit
 from tejido.web.security.access import allows, require
@@ -89,7 +89,7 @@ def give_new_keys(member: Member, *, password: str, given_at: datetime | None, s
     """
     private, secret = BoxKey.generate(), new_totp_secret()
     if member.public_key:
-        member.key_number += 1
+        member.key_number = unseen(member.key_owner, member.key_number + 1)
     member.public_key, member.signature = private.public.raw, b""
     if signing is not None:
         sign_key(member, signing)
@@ -137,7 +137,8 @@ def new_generation(
     previous: TeamSecret | None,
 ) -> TeamGeneration:  # fmt: skip
     """One more generation of a team's keys, signed, sealed to `members`; it opens the one before if that is given."""
-    owner = f"{settings.TEJIDO.node}/team/{team.pk}/{number}"
+    number = unseen(team_owner(team.pk), number)
+    owner = f"{team_owner(team.pk)}/{number}"
     generation = TeamGeneration(team=team, number=number, public_key=secret.box.public.raw)
     generation.signature = SignedKey.sign(signing, owner, secret.box.public).signature
     if previous is not None:

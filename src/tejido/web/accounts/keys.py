@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tejido.crypto import BoxKey, Context, PublicKey, UnsignedKey, VerifyKey, open_box, open_field
 from tejido.web.accounts.models import BrokenGlass, Member, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import highest, newest_key
+from tejido.web.accounts.newest import highest, newest_key, was_restored
 from tejido.web.accounts.readings import note_opening
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 
@@ -43,6 +43,11 @@ def recovery_info(generation: TeamGeneration, number: int) -> bytes:
                    str(number)).encode()  # fmt: skip
 
 
+def team_owner(team_id: UUID) -> str:
+    """How a team's keys are named where their numbers are kept."""
+    return f"{settings.TEJIDO.node}/team/{team_id}"
+
+
 class SignedTeams:
     """Teams' current public keys, each checked against the pinned signature."""
 
@@ -62,7 +67,8 @@ def anonymous_ring() -> KeyRing:
 def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | None = None) -> KeyRing:
     """The ring of `member`, whose private key has been unlocked.
 
-    A team whose newest generation she does not hold is left out: someone set her back to an older one.
+    A team whose newest generation she does not hold is left out: someone set her back to an older one. Where a
+    backup was put back, such a team opens what it holds, and nothing is sealed to it before it has new keys.
     """
     seen = highest()  # before the grants, which may grow meanwhile
     grants = {
@@ -72,10 +78,11 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
     newest: dict[UUID, int] = {}
     for team_id, number in sorted(grants, key=lambda pair: pair[1]):
         newest[team_id] = number
+    back = {team_id for team_id, number in newest.items() if number < seen.get(team_owner(team_id), 0)}
     newest = {
         team_id: number
         for team_id, number in newest.items()
-        if number >= seen.get(f"{settings.TEJIDO.node}/team/{team_id}", 0)
+        if team_id not in back or was_restored(team_owner(team_id), number)
     }
 
     restricted = {grant.generation.team for grant in grants.values() if grant.generation.team.restricted}
@@ -102,6 +109,7 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
         guarded=guarded,
         opened_by_glass=opened_by_glass(member) if guarded else (),
         watched={team.pk: partial(note_opening, team.caseload_id or team.pk) for team in restricted},
+        only_opens=back,
     )
 
 
@@ -115,10 +123,11 @@ def older_secret(team_id, number, newest, secret_of) -> TeamSecret:  # type: ign
     """Walk back from the newest generation a member holds: each opens the one before."""
     if number >= newest.get(team_id, 0):
         raise NoKey(str(team_id))
-    follower = TeamGeneration.objects.get(team_id=team_id, number=number + 1)
+    # The next there is: after a restoring, numbers that were in use are not given out again.
+    follower = TeamGeneration.objects.filter(team_id=team_id, number__gt=number).order_by("number")[0]
     if follower.previous is None:
         raise NoKey(str(team_id))
-    secret = secret_of(team_id, number + 1)
+    secret = secret_of(team_id, follower.number)
     return TeamSecret.decode(open_field(secret.symmetric, follower.previous, previous_context(follower)))
 
 

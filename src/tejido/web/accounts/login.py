@@ -13,6 +13,7 @@ from tejido.crypto import BoxKey, CannotOpen, open_with_password, seal_with_pass
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.half_open import HalfOpen
 from tejido.web.accounts.models import Member
+from tejido.web.accounts.newest import went_back
 from tejido.web.accounts.printed_codes import use_printed_code
 from tejido.web.accounts.second_factors import open_factor
 from tejido.web.accounts.security_keys import begin_proving, proves
@@ -111,9 +112,11 @@ def _open(login: str, password: str) -> tuple[Member | None, bytes]:
         return None, b""
     try:
         context = member_context(member)
-        return member, open_with_password(member.private_key, password, pepper=settings.TEJIDO.pepper, context=context)
+        raw = open_with_password(member.private_key, password, pepper=settings.TEJIDO.pepper, context=context)
     except CannotOpen:
         return member, b""
+    # A backup was put back, and with it a key and a password that had been replaced: whoever knew it stays out.
+    return member, b"" if went_back(member.key_owner, member.key_number) else raw
 
 
 def _note_refused(member: Member | None) -> None:

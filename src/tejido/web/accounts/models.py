@@ -173,6 +173,11 @@ class Member(AbstractBaseUser):
         return frozenset(self.grants.values_list("generation__team_id", flat=True))
 
     @property
+    def key_owner(self) -> str:
+        """How her keys are named where their numbers are kept."""
+        return f"{settings.TEJIDO.node}/member/{self.pk}"
+
+    @property
     def key_read_aloud(self) -> str:
         """What she reads to a colleague, who sees the same if it is her key: 80 bits nobody can aim at."""
         return fingerprint(bytes(self.public_key))[:24]
@@ -187,8 +192,9 @@ class Member(AbstractBaseUser):
 
     def signed_key(self) -> SignedKey:
         """Her public key with the organisation's word for it."""
-        owner = f"{settings.TEJIDO.node}/member/{self.pk}/{self.key_number}"
-        return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
+        return SignedKey(
+            f"{self.key_owner}/{self.key_number}", PublicKey(bytes(self.public_key)), bytes(self.signature)
+        )
 
 
 class SignInTries(models.Model):

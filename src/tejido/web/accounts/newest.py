@@ -2,8 +2,10 @@
 """Numbers of signed keys only go up: the highest seen of each is kept in a file, outside the database.
 
 Whoever can write the database could set an older key back as the newest: the organisation did sign it, and a member who
-was taken out, or whose password was stolen, may hold its private half. A backup that is put back goes back too:
-`tejido node restore` takes the file away.
+was taken out, or whose password was stolen, may hold its private half.
+
+A backup that is put back goes back too, and a key that was replaced since is in it. `tejido node restore` says so in a
+second file, `keys.restored`: such a key opens what was sealed to it, and nothing is sealed to it any more.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from django.db import transaction
 from tejido.crypto import PublicKey, SignedKey, UnsignedKey, VerifyKey
 
 FILE = "keys.newest"
+RESTORED = "keys.restored"
 
 
 def highest() -> Mapping[str, int]:
@@ -29,6 +32,36 @@ def highest() -> Mapping[str, int]:
     except FileNotFoundError:
         return {}
     return _read(_path(), stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
+def was_restored(owner: str, number: int) -> bool:
+    """Did a backup that was put back bring this key, older than one that had been in use?"""
+    return _restored().get(owner) == number
+
+
+def went_back(owner: str, number: int) -> bool:
+    """Was a newer key of this owner in use? Nothing is sealed to this one."""
+    return number < highest().get(owner, 0)
+
+
+def unseen(owner: str, number: int) -> int:
+    """A number for a new key: `number`, or the first that was never in use, should a backup have been put back."""
+    return max(number, highest().get(owner, 0) + 1)
+
+
+def note_restored(newer: Mapping[str, int], there: Mapping[str, int]) -> list[str]:
+    """After a restoring: `newer` was seen before it, `there` is what the database has; the owners whose key went back.
+
+    The recovery key is left out: until new sheets are printed, what is on paper is all there is.
+    """
+    seen = {owner: max(number, highest().get(owner, 0)) for owner, number in {**highest(), **newer}.items()}
+    seen = {owner: min(number, there[owner]) if "/recovery/" in f"{owner}/" else number
+            for owner, number in seen.items() if owner in there}  # fmt: skip
+    back = {owner: there[owner] for owner, number in seen.items() if there[owner] < number}
+    for name, kept in ((RESTORED, back), (FILE, seen)):
+        path = Path(settings.TEJIDO.data) / name
+        path.write_text(json.dumps(kept, indent=0, sort_keys=True), encoding="utf-8")
+    return sorted(back)
 
 
 def newest_key(signed: SignedKey, organisation: VerifyKey) -> PublicKey:
@@ -45,6 +78,11 @@ def newest_key(signed: SignedKey, organisation: VerifyKey) -> PublicKey:
         # Only what stands in the database for good: a rotation that was undone was never seen.
         transaction.on_commit(lambda: _remember(owner, int(number)))
     return public
+
+
+def _restored() -> Mapping[str, int]:
+    path = Path(settings.TEJIDO.data) / RESTORED
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _path() -> Path:

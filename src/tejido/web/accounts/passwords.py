@@ -15,6 +15,7 @@ from tejido.crypto import BoxKey, CannotOpen, open_with_password, seal_with_pass
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.models import Member
+from tejido.web.accounts.newest import unseen
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 
@@ -70,7 +71,8 @@ def _keep(member: Member, sealed: bytes, fresh: bytes, private: BoxKey, by: Any)
     mine = Member.objects.filter(pk=member.pk, private_key=sealed, status=Member.Status.ACTIVE)
     changed: dict[str, Any] = {"private_key": fresh, "password_given_at": None}
     if private.public.raw != bytes(member.public_key):
-        changed |= {"public_key": private.public.raw, "key_number": member.key_number + 1, "signature": b""}
+        number = unseen(member.key_owner, member.key_number + 1)
+        changed |= {"public_key": private.public.raw, "key_number": number, "signature": b""}
     if mine.update(**changed) != 1:
         raise BadInput("password.changed", en="Your password was changed somewhere else just now. Sign in again.",
                        es="Su contraseña se acaba de cambiar en otro lugar. Entre de nuevo.")  # fmt: skip

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tejido.crypto import BoxKey, PublicKey, SigningKey
 from tejido.vocabulary import BadInput
+from tejido.web.accounts.newest import FILE
 from tejido.web.config.backup_file import write_backup, write_key
 from tejido.web.config.live_keys import ENVIRONMENT_FILE
 from tejido.web.config.making import at_the_database, changing, read_environment, write_environment
@@ -47,13 +48,23 @@ def backup_node(*, folder: Path, target: Path, database: str = "", with_environm
         raise BadInput("backup.exists", en="there is a file of this name", es="ya existe un archivo con ese nombre",
                        where=str(target))  # fmt: skip
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".tejido-backup-") as own:
+        newest = _numbers_seen(folder, Path(own))
         name, engine, copy = _database_copy(folder, environment, database, Path(own))
         facts = {"format": 1, "node": environment["TEJIDO_NODE"], "made_at": made_at.isoformat(timespec="seconds"),
                  "engine": engine, "tombstones": _newest_tombstone(environment, folder)}  # fmt: skip
-        files = [(name, copy), *_files(folder, with_environment=with_environment)]
+        files = [(name, copy), *newest, *_files(folder, with_environment=with_environment)]
         write_backup(target, files, facts=facts, to=PublicKey(bytes.fromhex(environment["TEJIDO_BACKUP_KEY"])),
                      transport=SigningKey(bytes.fromhex(environment["TEJIDO_TRANSPORT_KEY"])))  # fmt: skip
     return target
+
+
+def _numbers_seen(folder: Path, own: Path) -> list[tuple[str, Path]]:
+    """The numbers of keys seen so far, copied before the database: with later ones a restored key would be refused."""
+    kept, copy = folder / FILE, own / FILE
+    if not kept.is_file():
+        return []
+    copy.write_bytes(kept.read_bytes())
+    return [(FILE, copy)]
 
 
 def _files(folder: Path, *, with_environment: bool) -> Iterator[tuple[str, Path]]:
@@ -62,7 +73,7 @@ def _files(folder: Path, *, with_environment: bool) -> Iterator[tuple[str, Path]
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or path.name.endswith(_LEFT_OUT) or path.name.startswith("."):
             continue
-        if name == SQLITE_FILE or (name == ENVIRONMENT_FILE and not with_environment):
+        if name in (SQLITE_FILE, FILE) or (name == ENVIRONMENT_FILE and not with_environment):
             continue
         yield name, path
 

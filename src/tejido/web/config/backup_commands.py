@@ -58,17 +58,24 @@ def backup_key(*, folder: Path, keep: Path) -> None:
               "again.")  # fmt: skip
 @click.option("--accept-older-tombstones", is_flag=True,
               help="No newer list is left: whatever was destroyed after the backup comes back.")  # fmt: skip
+@click.option("--newest", type=_file, help="The newest copy of the file `keys.newest`: nothing is sealed to keys that "
+              "were replaced after the backup.")  # fmt: skip
 @database
 @language_option
 def restore(
     *, backup: Path, folder: Path, key: Path, environment: Path | None, tombstones: Path | None,
-    accept_older_tombstones: bool, database: str, language: Language,
+    accept_older_tombstones: bool, newest: Path | None, database: str, language: Language,
 ) -> None:  # fmt: skip
     """Restore a node from BACKUP into the new FOLDER, and on PostgreSQL into an empty database."""
     with disk_refusals():
         done = restore_node(backup=backup, folder=folder.resolve(), key=key, environment=environment,
-                            tombstones=tombstones, accept_older=accept_older_tombstones, database=database)  # fmt: skip
+                            tombstones=tombstones, accept_older=accept_older_tombstones, database=database,
+                            newest=newest)  # fmt: skip
     click.echo(_RESTORED[language].format(made_at=done.made_at, lines=done.tombstones, again=done.shredded_again))
+    if done.went_back:
+        click.echo(_WENT_BACK[language].format(names=", ".join(done.went_back)))
+    elif newest is None:
+        click.echo(_UNKNOWN[language])
 
 
 @click.command()
@@ -112,5 +119,17 @@ _RESTORED = {
     "en": "Restored as of {made_at}. {lines} tombstones; {again} records destroyed again. Now: tejido node check.",
     "es": "Restaurado como estaba en {made_at}. {lines} registros de destrucción; {again} expedientes se volvieron a "
     "destruir. Ahora: tejido node check.",
+}
+_WENT_BACK = {
+    "en": "Their keys had been replaced after this backup: {names}. Nothing is sealed to them. First an administrator "
+    "gives those members a new password, then each team gives itself new keys (Teams).",
+    "es": "Sus llaves se habían cambiado después de este respaldo: {names}. Nada se sella con ellas. Primero "
+    "administración da a esas personas otra contraseña; luego cada equipo se da llaves nuevas (Equipos).",
+}
+_UNKNOWN = {
+    "en": "Without --newest nobody knows which keys had been replaced after this backup: they count again. Have every "
+    "team give itself new keys, and see who should no longer have access.",
+    "es": "Sin --newest no se sabe qué llaves se habían cambiado después de este respaldo: vuelven a valer. Que cada "
+    "equipo se dé llaves nuevas, y revise quién ya no debería tener acceso.",
 }
 ALL = (backup, backup_key, restore, check, scrub)

@@ -13,13 +13,14 @@ import click
 
 from tejido.web.config.backup_commands import ALL
 from tejido.web.config.demo.stage import Stage
-from tejido.web.config.making import BACKUP_KEY, make_node, read_environment, recover_node, upgrade_node
+from tejido.web.config.making import BACKUP_KEY, make_node, read_environment, recover_node
 from tejido.web.config.options import database as database_option
 from tejido.web.config.options import disk_refusals
 from tejido.web.config.paper import new_folder, paper_key
 from tejido.web.config.processes import DOORS, door_command, python_environment
 from tejido.web.config.rotate_commands import rotate_keys
 from tejido.web.config.settings import node_settings
+from tejido.web.config.upgrading import upgrade_node
 from tejido.web.security.shares import needed
 
 _PRIVATE = 0o077  # what a node writes, its database and its logs included, only its own user may read
@@ -135,8 +136,14 @@ _ONCE = (
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @database_option
 def upgrade(*, folder: Path, database: str) -> None:
-    """Bring the database of the node in FOLDER up to this version. Stop its doors first."""
-    upgrade_node(folder=folder.resolve(), database=database)
+    """Bring the database of the node in FOLDER up to this version. Stop its doors first.
+
+    A door that the node did not have yet gets an address in node.env; it is printed.
+    """
+    with disk_refusals():
+        added = upgrade_node(folder=folder.resolve(), database=database)
+    for door in added:
+        click.echo(door)
 
 
 @node.command()

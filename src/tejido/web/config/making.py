@@ -212,22 +212,6 @@ def _for_their_phones(code: str, logins: Mapping[str, tuple[str, bytes]]) -> dic
     }
 
 
-def upgrade_node(*, folder: Path, database: str = "") -> None:
-    """Bring a node's database up to this version. PostgreSQL's owner gives the address: doors may not change tables."""
-    environment = read_environment(folder)
-    if bool(database) != ("TEJIDO_DATABASE_STAFF" in environment):
-        raise BadInput(
-            "node.database",
-            en="the owner's address is needed where the node lives in PostgreSQL, and only there",
-            es="la dirección de quien es dueño se necesita si la base de datos es PostgreSQL, y solo entonces",
-            where="--database",
-        )
-    with at_the_database(environment, database):
-        call_command("migrate", verbosity=0, interactive=False)
-        if database:
-            rights.grant(environment["TEJIDO_NODE"])
-
-
 @contextmanager
 def at_the_database(environment: Mapping[str, str], database: str = "", *, whole: bool = True) -> Iterator[None]:
     """Django set up as the owner of the database; on PostgreSQL all that is done inside stands, or nothing of it.

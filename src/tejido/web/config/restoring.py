@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.config import rights
 from tejido.web.config.backing_up import POSTGRESQL_FILE, run_postgresql
 from tejido.web.config.backup_file import check_signature, read_backup, read_key
+from tejido.web.config.keys_back import went_back_by_name
 from tejido.web.config.live_keys import ENVIRONMENT_FILE, parse_environment
 from tejido.web.config.making import at_the_database, refuse_a_used_database, write_environment
 from tejido.web.upkeep.tombstone_lines import FILE, Line, read_lines
@@ -29,11 +31,12 @@ class Restored:
     made_at: str
     tombstones: int
     shredded_again: int
+    went_back: list[str]  # teams and members whose keys had been replaced after the backup
 
 
 def restore_node(
     *, backup: Path, folder: Path, key: Path, environment: Path | None, tombstones: Path | None, accept_older: bool,
-    database: str = "",
+    database: str = "", newest: Path | None = None,
 ) -> Restored:  # fmt: skip
     """Restore `backup` into the new `folder`. Raises `BadInput` before anything is written, or takes it away again."""
     if folder.exists() and any(folder.iterdir()):
@@ -49,6 +52,7 @@ def restore_node(
     transport = SigningKey(bytes.fromhex(settings["TEJIDO_TRANSPORT_KEY"]))
     manifest = check_signature(signed, transport.verify_key, where=str(backup))
     _refuse_other_engine(manifest, database)
+    newer = _newest(newest)
     lines = _lines(tombstones, small.get(FILE, b""), manifest, transport.verify_key, accept_older)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,11 +60,11 @@ def restore_node(
         read_backup(backup, opener, each=lambda name, parts: _write(folder / name, parts))
         settings = _moved(settings, folder)
         write_environment(folder, settings)
-        again = _put_in_order(folder, settings, lines, transport, database)
+        again, back = _put_in_order(folder, settings, lines, transport, database, newer)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Restored(manifest["made_at"], len(lines), again)
+    return Restored(manifest["made_at"], len(lines), again, back)
 
 
 def _settings(environment: Path | None, small: dict[str, bytes]) -> dict[str, str]:
@@ -77,6 +81,15 @@ def _moved(settings: dict[str, str], folder: Path) -> dict[str, str]:
     """The same node in another folder. Its doors' addresses of the database are made anew."""
     kept = {name: value for name, value in settings.items() if not name.startswith("TEJIDO_DATABASE")}
     return kept | {"TEJIDO_DATA": str(folder), "TEJIDO_OPERATOR": str(folder / "operator.yaml")}
+
+
+def _newest(path: Path | None) -> dict[str, int]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path else {}
+        return {str(owner): int(number) for owner, number in found.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise BadInput("restore.newest", en="this is no file keys.newest", es="este no es un archivo keys.newest",
+                       where=str(path)) from None  # fmt: skip
 
 
 def _refuse_other_engine(manifest: dict[str, Any], database: str) -> None:
@@ -117,9 +130,13 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
 
 
 def _put_in_order(
-    folder: Path, settings: dict[str, str], lines: Sequence[Line], transport: SigningKey, database: str
-) -> int:
-    """Migrations, then what was destroyed since goes again, then the doors' rights; returns how many records went."""
+    folder: Path, settings: dict[str, str], lines: Sequence[Line], transport: SigningKey, database: str,
+    newer: dict[str, int],
+) -> tuple[int, list[str]]:  # fmt: skip
+    """Migrations, then what was destroyed since goes again, then the doors' rights.
+
+    Returns how many records went, and whose keys are older than they had been.
+    """
     if database:
         _load_postgresql(folder, settings, database)
     with at_the_database(settings, database):
@@ -132,6 +149,7 @@ def _put_in_order(
         from tejido.web.upkeep.shredding import shred_again
         from tejido.web.upkeep.tombstones import adopt_lines, keep_file
 
+        back = went_back_by_name(newer)
         adopt_lines(lines)
         again = sum(shred_again(line, now=timezone.now()) for line in lines)
         audit.record("node.restored", by=None, count=again)
@@ -143,7 +161,7 @@ def _put_in_order(
             rights.grant(settings["TEJIDO_NODE"])
             write_environment(folder, settings | addresses)
     scrub_everything()
-    return again
+    return again, back
 
 
 def _load_postgresql(folder: Path, settings: dict[str, str], database: str) -> None:

@@ -16,6 +16,7 @@ from tejido.crypto import (
     CannotOpen,
     Context,
     PublicKey,
+    UnsignedKey,
     new_key,
     open_box,
     seal_box,
@@ -61,7 +62,7 @@ class KeyRing:
 
     `teams` gives a team's current generation number; `secret_of` unlocks one generation when first needed. `rewraps` is
     false at a door that may write no key. What teams in `guarded` hold of contacts and cases stays closed but for the
-    keys in `opened_by_glass`.
+    keys in `opened_by_glass`. Nothing is sealed to teams in `only_opens`.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class KeyRing:
         guarded: Iterable[UUID] = (),
         opened_by_glass: Iterable[UUID] = (),
         watched: Mapping[UUID, Callable[[KeyGrant, UUID], None]] | None = None,
+        only_opens: Iterable[UUID] = (),
     ) -> None:
         self.node = node
         self._rewraps = rewraps
@@ -84,6 +86,7 @@ class KeyRing:
         self.batch = batch if batch is not None else {}
         self._guarded = frozenset(guarded)
         self._by_glass = set(opened_by_glass)
+        self._only_opens = frozenset(only_opens)
         self._directory = directory
         self._teams = dict(teams or {})
         self._secret_of = secret_of
@@ -191,6 +194,8 @@ class KeyRing:
         return not guarded or grant.key_id in self._by_glass
 
     def _grant(self, record_key: RecordKey, raw: bytes, team_id: UUID) -> KeyGrant:
+        if team_id in self._only_opens:
+            raise UnsignedKey(f"{team_id}: a newer key was in use")
         if team_id in self._teams:
             generation = self._teams[team_id]
             context = self._context(record_key, team_id, generation)

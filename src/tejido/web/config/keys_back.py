@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A backup that is put back brings keys that had been replaced since: whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+
+def went_back_by_name(newer: Mapping[str, int]) -> list[str]:
+    """Note after a restoring that `newer` numbers had been in use; the teams and members whose keys are older again."""
+    from tejido.web.accounts.newest import note_restored
+
+    back = set(note_restored(newer, {owner: number for owner, number, _name in _numbers()}))
+    return [name for owner, _number, name in _numbers() if owner in back]
+
+
+def older_than_seen() -> Iterator[str]:
+    """Teams and members whose key is older than one that was in use, by name."""
+    from tejido.web.accounts.newest import went_back
+
+    yield from (name for owner, number, name in _numbers() if went_back(owner, number))
+
+
+def _numbers() -> Iterator[tuple[str, int, str]]:
+    """Every key's owner, the number of the newest there is, and a name to call it by."""
+    from django.conf import settings
+    from django.db.models import Max
+
+    from tejido.web.accounts.keys import team_owner
+    from tejido.web.accounts.models import Member, RecoveryKey, Team
+
+    for team in Team.objects.annotate(newest=Max("generations__number")).order_by("name"):
+        yield team_owner(team.pk), team.newest or 0, team.name
+    for member in Member.objects.defer("private_key", "totp").order_by("login"):
+        yield member.key_owner, member.key_number, member.login
+    newest = RecoveryKey.objects.aggregate(newest=Max("number"))["newest"]
+    yield f"{settings.TEJIDO.node}/recovery", newest or 0, "recovery"
