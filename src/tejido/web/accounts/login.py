@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tejido.crypto import BoxKey, CannotOpen, open_with_password, seal_with_password, totp_step
+from tejido.crypto import BoxKey, CannotOpen, open_and_renew, seal_with_password, totp_step
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.half_open import HalfOpen
 from tejido.web.accounts.models import Member
@@ -110,11 +110,14 @@ def _open(login: str, password: str) -> tuple[Member | None, bytes]:
     if member is None or not is_of_this_door(member):
         _in_vain(password)
         return None, b""
+    kept, context = bytes(member.private_key), member_context(member)
     try:
-        context = member_context(member)
-        raw = open_with_password(member.private_key, password, pepper=settings.TEJIDO.pepper, context=context)
+        raw, fresh = open_and_renew(kept, password, peppers=settings.TEJIDO.peppers, context=context)
     except CannotOpen:
         return member, b""
+    # A new pepper reaches her key only now, with her password; only over the very key that was opened.
+    if fresh and Member.objects.filter(pk=member.pk, private_key=kept).update(private_key=fresh):
+        member.private_key = fresh
     # A backup was put back, and with it a key and a password that had been replaced: whoever knew it stays out.
     return member, b"" if went_back(member.key_owner, member.key_number) else raw
 

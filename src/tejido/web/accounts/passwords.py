@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tejido.crypto import BoxKey, CannotOpen, open_with_password, seal_with_password
+from tejido.crypto import BoxKey, CannotOpen, open_and_renew, seal_with_password
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.models import Member
@@ -56,7 +56,7 @@ def open_own_key(member: Member, password: str, *, now: datetime, device: str = 
                        es="Demasiados intentos. Espere unos minutos.", where="current")  # fmt: skip
     sealed = bytes(Member.objects.values_list("private_key", flat=True).get(pk=member.pk))
     try:
-        raw = open_with_password(sealed, password, pepper=settings.TEJIDO.pepper, context=member_context(member))
+        raw, _fresh = open_and_renew(sealed, password, peppers=settings.TEJIDO.peppers, context=member_context(member))
     except CannotOpen:
         tries.failed(now)
         raise BadInput("password.current", en="This is not your present password.",

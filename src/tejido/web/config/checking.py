@@ -15,6 +15,7 @@ from tejido.vocabulary import BadInput, Words
 from tejido.web.config.keys_back import older_than_seen
 from tejido.web.config.making import at_the_database, read_environment
 from tejido.web.config.rotating import under_way, unreadable_factors
+from tejido.web.config.rotating_pepper import still_under_an_older
 
 _PRIVATE = 0o077
 _LEAST_FREE = 1 << 30
@@ -154,6 +155,12 @@ def _came_back(_folder: Path) -> Iterator[str]:
         yield from (f"{table} {record_id}" for table, record_id in came_back(line))
 
 
+def _pepper(_folder: Path) -> Iterator[str]:
+    from django.conf import settings
+
+    yield from still_under_an_older(settings.TEJIDO.peppers)
+
+
 def _back(_folder: Path) -> Iterator[str]:
     yield from older_than_seen()
 
@@ -195,6 +202,11 @@ _LOOKS: dict[str, tuple[str, str, _Look]] = {
     "tombstones": ("The list of what was destroyed is whole", "La lista de lo destruido está completa", _tombstones),
     "signatures": ("Every line of that list is ours", "Cada línea de esa lista es nuestra", _signed),
     "came_back": ("What was destroyed is gone", "Lo destruido no está", _came_back),
+    "pepper": (
+        "Everyone has signed in since the pepper changed",
+        "Todas las personas han entrado desde el último cambio",
+        _pepper,
+    ),
     "back": ("No key is older than one that was in use", "Ninguna llave es anterior a otra ya usada", _back),
     "factors": ("Every second factor opens", "Cada segundo factor se abre", _factors),
     "clock": ("The clock goes forward", "El reloj avanza", _clock),

@@ -10,20 +10,23 @@ import click
 from tejido.vocabulary import Language
 from tejido.web.config.options import disk_refusals, language_option
 from tejido.web.config.rotating import rotate_doors, rotate_environment
+from tejido.web.config.rotating_pepper import begin_pepper, end_pepper
 
 _REQUEST = 60  # seconds: longer than any request of a door lives
 
 
 @click.command(name="rotate-keys")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.argument("kind", type=click.Choice(["environment", "doors"]))
+@click.argument("kind", type=click.Choice(["environment", "doors", "pepper"]))
 @click.option("--wait", type=click.FloatRange(0), default=_REQUEST, show_default=True,
               help="Seconds for which what a door began before may go on; 0 if the doors are stopped.")  # fmt: skip
+@click.option("--finish", is_flag=True, help="Of the pepper: forget the old one, once everyone has signed in.")
 @language_option
-def rotate_keys(*, folder: Path, kind: str, wait: float, language: Language) -> None:
+def rotate_keys(*, folder: Path, kind: str, wait: float, finish: bool, language: Language) -> None:
     """Give the node in FOLDER new keys. Its doors may go on running.
 
     environment: what second factors are sealed under. doors: the secret of each door; everyone signs in again.
+    pepper: what is mixed into passwords; each member's key goes under the new one when she next signs in.
 
     Cut off at any moment, the same call goes on where it was.
     """
@@ -32,12 +35,36 @@ def rotate_keys(*, folder: Path, kind: str, wait: float, language: Language) -> 
             rotate_doors(folder.resolve())
             click.echo(_DOORS[language])
             return
+        if kind == "pepper":
+            _pepper(folder.resolve(), finish, language)
+            return
         done = rotate_environment(folder.resolve(), wait=wait)
     click.echo(_ENVIRONMENT[language].format(count=done.count))
     if done.unreadable:
         click.echo(_UNREADABLE[language].format(count=done.unreadable), err=True)
 
 
+def _pepper(folder: Path, finish: bool, language: Language) -> None:
+    if finish:
+        end_pepper(folder)
+        click.echo(_ENDED[language])
+        return
+    waiting = begin_pepper(folder)
+    click.echo(_PEPPER[language].format(count=len(waiting), names=", ".join(waiting)))
+
+
+_PEPPER = {
+    "en": "A new pepper is in use; the doors need no restart. {count} must still sign in: {names}. Then: --finish. "
+    "Put a copy of node.env in the safe.",
+    "es": "Ya se usa un valor nuevo; no hace falta reiniciar las puertas. Falta que entren {count}: {names}. Después: "
+    "--finish. Guarde una copia de node.env en la caja fuerte.",
+}
+_ENDED = {
+    "en": "The old pepper is forgotten here. Put a copy of node.env in the safe, and keep the one before as long as "
+    "older backups are kept.",
+    "es": "El valor anterior ya no está aquí. Guarde una copia de node.env en la caja fuerte y conserve la anterior "
+    "mientras haya respaldos de antes.",
+}
 _ENVIRONMENT = {
     "en": "{count} second factors sealed under a new key; the old one is forgotten here. The doors need no restart. "
     "Put a copy of node.env in the safe, and keep the one before as long as older backups are kept.",

@@ -27,7 +27,6 @@ class NodeSettings:
     data: Path
     operator: Operator
     time_zone: ZoneInfo
-    pepper: bytes  # mixed into every password's key; kept outside the database
     transport_key: bytes  # signs receipts and anchors; opens nothing
     secrets: dict[str, str]  # Django secret per door
     verify_key: bytes | None  # the organisation's signing key, pinned; None only while the node is being made
@@ -39,6 +38,16 @@ class NodeSettings:
     backup_key: bytes | None  # backups are sealed to it; its private half is not on this machine
     backup_days: int  # how long backups are kept: what a certificate of destruction may promise
     clamav: str  # unix:/path or tcp:host:port of clamd; empty where the node has none
+
+    @property
+    def peppers(self) -> tuple[bytes, ...]:
+        """What is mixed into every password's key, the newest first; kept outside the database."""
+        return keys_now(self.data, "TEJIDO_PEPPER")
+
+    @property
+    def pepper(self) -> bytes:
+        """The newest of them."""
+        return self.peppers[0]
 
     @property
     def environment_keys(self) -> tuple[bytes, ...]:
@@ -183,13 +192,13 @@ def node_settings() -> NodeSettings:
     pinned = os.environ.get("TEJIDO_VERIFY_KEY", "")
     _distinct()
     # Read anew whenever it is used, but what is wrong is said at once.
-    read_keys("TEJIDO_ENVIRONMENT_KEY", _text("TEJIDO_ENVIRONMENT_KEY"))
+    for name in ("TEJIDO_ENVIRONMENT_KEY", "TEJIDO_PEPPER"):
+        read_keys(name, _text(name))
     return NodeSettings(
         node=_node(),
         data=_folder(),
         operator=read_operator(Path(_text("TEJIDO_OPERATOR"))),
         time_zone=_zone(),
-        pepper=_secret("TEJIDO_PEPPER", length=32),
         transport_key=_secret("TEJIDO_TRANSPORT_KEY", length=32),
         secrets={door: _door_secret(door) for door in DOORS},
         verify_key=_secret("TEJIDO_VERIFY_KEY", length=32) if pinned else None,
