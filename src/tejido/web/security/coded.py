@@ -9,14 +9,15 @@ from uuid import UUID
 
 from tejido.crypto import Context, open_field, seal_field
 from tejido.web.security.fields import decode, encode
+from tejido.web.security.kept_keys import keep_key
 from tejido.web.security.keyring import KeyRing
-from tejido.web.security.models import CodedRow, PastBatch, RecordKey
+from tejido.web.security.models import CodedRow, PastBatch
 
 
 def _batch(ring: KeyRing, data_team: UUID) -> tuple[UUID, bytes]:
     """This session's batch key, made at its first save and sealed to the data team."""
-    # The session may remember a batch whose transaction was rolled back.
-    if "id" not in ring.batch or not RecordKey.objects.filter(pk=ring.batch["id"]).exists():
+    # The session may remember a batch whose transaction was rolled back, or whose key has been changed since.
+    if "id" not in ring.batch or not keep_key(UUID(ring.batch["id"])):
         record_key = ring.new_key("coded", [data_team])
         ring.batch["id"], ring.batch["key"] = str(record_key.id), ring.raw(record_key.id).hex()
     return UUID(ring.batch["id"]), bytes.fromhex(ring.batch["key"])

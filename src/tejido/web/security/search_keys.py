@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from tejido.vocabulary import BadInput
+from tejido.web.security.kept_keys import keep_key, unkept_key
 from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.models import KeyGrant, RecordKey, SearchToken
 
@@ -31,18 +32,9 @@ def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
     """Generation and secret of the key to write under. It stays until the caller's transaction ends. Raises `NoKey`."""
     while held := search_keys():
         generation, pk = list(held.items())[-1]
-        if _hold(pk):
+        if keep_key(pk):
             return generation, ring.raw(pk)
     raise NoKey(SEARCH_SCOPE)
-
-
-def _hold(pk: UUID) -> bool:
-    # Who began before the change may still write under the older key: it must not go meanwhile. SQLite has one writer.
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM security_recordkey WHERE id = %s FOR KEY SHARE", [pk])
-        return cursor.fetchone() is not None
 
 
 @transaction.atomic
@@ -81,8 +73,8 @@ def forget_older_search_key() -> bool:
     if len(held := search_keys()) < 2:
         return False
     oldest, pk = next(iter(held.items()))
-    free = list(RecordKey.objects.select_for_update(skip_locked=True).filter(pk=pk))
-    if not free or SearchToken.objects.filter(generation__lte=oldest).exists():
+    free = unkept_key(pk)
+    if free is None or SearchToken.objects.filter(generation__lte=oldest).exists():
         return False
-    free[0].delete()
+    free.delete()
     return True

@@ -8,6 +8,7 @@ from django.urls import path
 from tejido.web.upkeep import views
 
 urlpatterns = [
+    path("teams/coded-keys/", views.renew_coded_keys, name="renew_coded_keys"),
     path("shreddings/", views.list_shreddings, name="list_shreddings"),
     path("shreddings/<uuid:shredding_id>/", views.show_shredding, name="show_shredding"),
     path("shreddings/<uuid:shredding_id>/carry-out/", views.carry_out_shredding, name="carry_out_shredding"),

@@ -23,7 +23,7 @@ from tejido.web.security import audit
 from tejido.web.security.access import requires
 from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
-from tejido.web.upkeep import actions
+from tejido.web.upkeep import actions, renewing
 from tejido.web.upkeep.forms import AskForm, CarryOutForm, HoldForm
 from tejido.web.upkeep.frames import counted_parts
 from tejido.web.upkeep.models import SHREDDABLE, Hold, Shredding
@@ -174,3 +174,13 @@ def lift_hold(request: StaffRequest, hold_id: UUID) -> HttpResponse:
     actions.lift_hold(hold=hold, by=request.user, now=timezone.now())
     say_next(request, _("The hold is lifted."))
     return _back(record)
+
+
+@requires(Permission.COUNT)
+@require_POST
+def renew_coded_keys(request: StaffRequest) -> HttpResponse:
+    """New keys for the codes that counts are made from; the first rows at once, the rest with each visit."""
+    renewing.renew_coded_keys(by=request.user, now=timezone.now())
+    renewing.renew_batches(by=request.user, ring=request.ring)
+    say_next(request, _("What counts are made from gets new keys, some with each visit of the data team."))
+    return redirect("list_teams")
