@@ -123,7 +123,7 @@ def _key(pepper: bytes, stretched: bytes) -> bytes:
 
 def _stretch(password: str, salt: bytes, cost: PasswordCost) -> bytes:
     with _HERE, _turn():
-        return hash_secret_raw(
+        stretched: bytes = hash_secret_raw(
             # An ñ may be typed as one character or as two; RFC 8265 makes them one password.
             secret=unicodedata.normalize("NFC", password).encode(),
             salt=salt,
@@ -133,3 +133,4 @@ def _stretch(password: str, salt: bytes, cost: PasswordCost) -> bytes:
             hash_len=32,
             type=Type.ID,
         )
+    return stretched
