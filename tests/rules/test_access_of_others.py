@@ -9,9 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import transaction
-from django.db.models import UUIDField
 from django.utils import timezone
 
 from tejido.web.accounts import staffing
@@ -138,8 +136,9 @@ def test_through_the_whole_door_another_teams_record_is_not_found_either(house, 
 
 
 def test_ids_of_another_team_in_a_form_or_an_address_open_and_change_nothing(house, db):
-    foreign, code = _made_in_the_south(house.cast)
-    before, walked = _rows(foreign.values()), 0
+    made, walked = _made_in_the_south(house.cast), 0
+    foreign, code = {name: str(each.pk) for name, each in made.items()}, made["case"].code
+    before = {whole: _as_they_stand(made, with_parts=whole) for whole in (True, False)}
     for route, ids in house.opened.items():
         if route.name in ORGANISATION_WIDE:
             continue
@@ -153,7 +152,8 @@ def test_ids_of_another_team_in_a_form_or_an_address_open_and_change_nothing(hou
                     continue
                 walked += 1
                 assert code.encode() not in b"".join(answer), (route.name, method)
-                assert _rows(foreign.values()) == before, (route.name, method)
+                wrote = answer.status_code == 302
+                assert _as_they_stand(made, with_parts=wrote) == before[wrote], (route.name, method)
     assert walked > 2 * len(GUARDED)
     # Were it her team's, the walk would have seen it.
     Case.objects.filter(code=code).update(team=Case.objects.get(pk=house.seeded["case"]).team)
@@ -168,20 +168,22 @@ def _forms(page, foreign: dict[str, str]) -> list[dict[str, str]]:
     return [foreign, *(dict.fromkeys(names, foreign[kind]) for kind in ("case", "contact"))]
 
 
-def _made_in_the_south(cast) -> tuple[dict[str, str], str]:
-    """Ids of a case, a contact, and of what is in it, of a team the cast is not in; and the case's spoken code."""
+def _made_in_the_south(cast) -> dict[str, Any]:
+    """A case, a contact, and what is in the case, of a team the cast is not in."""
     made = make_case(cast, "eve")
     hers = release(cast, made.case, "eve", **from_today())
     contact = take_call(language="es", by=cast.member("eve"), ring=cast.ring("eve"), now=timezone.now())
-    found = {"case": made.case, "person": made.survivor, "contact": contact, "release": hers,
-             "place": Place.objects.get(case=made.case)}  # fmt: skip
-    return {name: str(each.pk) for name, each in found.items()}, made.case.code
+    place = Place.objects.get(case=made.case)
+    return {"case": made.case, "person": made.survivor, "contact": contact, "release": hers, "place": place}
 
 
-def _rows(ids: Any) -> list[object]:
-    kept = [m for m in apps.get_models() if m._meta.app_label in {"intake", "cases", "consents", "referrals"}]
-    return [list(model.objects.filter(pk__in=list(ids)).order_by("pk").values()) for model in kept
-            if isinstance(model._meta.pk, UUIDField)]  # fmt: skip
+def _as_they_stand(foreign: dict[str, Any], *, with_parts: bool) -> list[Any]:
+    """The rows; `with_parts`: and how much of each kind hangs on the case and on the contact."""
+    rows: list[Any] = [type(each).objects.filter(pk=each.pk).values().first() for each in foreign.values()]
+    for each in (foreign["case"], foreign["contact"]) if with_parts else ():
+        for link in each._meta.related_objects:
+            rows.append(link.related_model._default_manager.filter(**{link.field.name: each.pk}).count())
+    return rows
 
 
 # One's own account, and a colleague's
