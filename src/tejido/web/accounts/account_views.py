@@ -76,7 +76,7 @@ def renew_own_keys(request: StaffRequest) -> HttpResponse:
         else:
             response = redirect("show_account")
             open_session(request, response, SignedIn(member, private, moment["device"]))
-            say_next(request, _("You have new keys, and so have your teams. The old ones open nothing new."))
+            say_next(request, _("You have new keys, and so have your teams. The old ones open no new record."))
             return response
     return _form(request, "accounts/renew_own_keys.html", form)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A member gives herself a new key pair under the password she has: her old key and an old copy open nothing new.
+"""A member gives herself a new key pair under the password she has: her old key and an old copy open no new record.
 
 Her teams get new keys with it: whoever has her old key and an old copy of the database has what her teams held then.
 """
