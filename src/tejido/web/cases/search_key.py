@@ -85,7 +85,10 @@ def _remake(
 
 def _remake_one(table: str, record: Any, terms_of: Callable[[Any, KeyRing], Values], by: Member, ring: KeyRing) -> None:
     try:
-        index(ring, table=table, record_id=record.pk, values=terms_of(record, ring))
+        terms: Values = (
+            set() if record.team.restricted else terms_of(record, ring)
+        )  # a restricted one answers no search
+        index(ring, table=table, record_id=record.pk, values=terms)
     except NoKey:  # a colleague's to do
         return
     except CannotOpen:  # spoilt from outside: it must not keep the old key for ever

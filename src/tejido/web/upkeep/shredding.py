@@ -17,6 +17,7 @@ from tejido.web.security import audit
 from tejido.web.security.belonging import belongings, empty, keys_of
 from tejido.web.security.models import CodedRow, PastBatch, RecordKey, SearchToken
 from tejido.web.security.sealing import SealedRecord
+from tejido.web.security.searching import hold_tokens
 from tejido.web.upkeep.models import SHREDDABLE, OldBatch
 from tejido.web.upkeep.tombstones import Line
 
@@ -42,7 +43,9 @@ def shred(record: models.Model, *, by: Any, now: datetime) -> Gone:
             audit.record("record.removed", by=by, record=row)
         empty(row)
     _forget_codes(ids, now)
-    SearchToken.objects.filter(record_id__in=ids).delete()
+    tokens = SearchToken.objects.filter(record_id__in=ids)
+    hold_tokens(tokens)  # none is being made anew meanwhile
+    tokens.delete()
     gone = Gone(
         dict(Counter(row._meta.label_lower for row in rows)),
         [f"{row._meta.label_lower} {row.pk}" for row in rows if isinstance(row.pk, UUID)],
