@@ -93,6 +93,7 @@ def test_her_open_session_opens_nothing_of_it_and_duty_and_the_line_hold_no_key(
     assert not Task.objects.filter(case=moved, owner=cast.member("chen")).exists()
 
 
+@pytest.mark.slow
 def test_she_searches_walks_and_looks_at_her_desk_and_finds_nothing(cast, hers, restricted):
     ask_shredding(record=hers, basis="mistake", by=cast.member("bilal"), now=timezone.now())
     moved = _move(cast, hers, restricted, "chen")
@@ -105,10 +106,11 @@ def test_she_searches_walks_and_looks_at_her_desk_and_finds_nothing(cast, hers, 
              "/handovers/", "/shreddings/")  # fmt: skip
     for page in pages:
         assert moved.code not in chen.get(page).content.decode()
-    ids = [record.pk for record in _records(moved)]
-    for address in _addresses(ids):
-        assert chen.get(address).status_code in (403, 404, 405), address
-        assert chen.post(address, {}).status_code in (403, 404, 405), address
+    # What hangs on a case is walked by `tests/rules/test_access_of_others.py`, for whoever is in another team.
+    for address in _addresses([moved.pk, Contact.objects.get(case_link__case=moved).pk]):
+        # A page that only takes a POST says 405 to a GET before it looks for the record.
+        answers = chen.get(address), chen.post(address, {})
+        assert {answer.status_code for answer in answers} <= {403, 404, 405}, address
 
 
 def _addresses(ids):
