@@ -19,6 +19,10 @@ class RecordKey(models.Model):
     scope = models.CharField(max_length=40)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        # The search and the signing key are looked up by it, among as many keys as there are records.
+        indexes = [models.Index(fields=["scope"], name="record_key_scope")]
+
 
 class KeyGrant(models.Model):
     """A record key sealed to one generation of one team."""
