@@ -134,6 +134,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
 _CAST: dict[str, Cast] = {}
 
 
+@pytest.fixture(autouse=True)
+def _nothing_came_before(monkeypatch) -> None:
+    """How fast things came lately is remembered by a process: no test is refused for what another one sent."""
+    from tejido.web.intake.channels.web_form import flood, return_views
+    from tejido.web.mailbox import limits
+    from tejido.web.security.pacing import Pace
+
+    monkeypatch.setattr(limits, "_pace", limits._Pace())
+    for module in (flood, return_views):
+        for name, pace in list(vars(module).items()):
+            if isinstance(pace, Pace):
+                fresh = Pace(at_once=int(pace._at_once), a_second=pace._a_second)
+                monkeypatch.setattr(module, name, fresh)
+
+
 @pytest.fixture
 def cast(db) -> Cast:
     """The invented people of this node."""
