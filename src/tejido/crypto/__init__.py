@@ -28,7 +28,7 @@ from tejido.crypto.return_codes import (
     new_return_code,
     typed_code,
 )
-from tejido.crypto.signatures import SignedKey, SigningKey, VerifyKey, fingerprint
+from tejido.crypto.signatures import SignedKey, SigningKey, Verifier, VerifyKey, VerifyKeys, fingerprint
 from tejido.crypto.streams import StreamSealer, open_stream, seal_stream, sealed_length
 from tejido.crypto.tokens import search_token
 from tejido.crypto.totp import new_totp_secret, totp_code, totp_step
@@ -49,7 +49,9 @@ __all__ = [
     "SigningKey",
     "StreamSealer",
     "UnsignedKey",
+    "Verifier",
     "VerifyKey",
+    "VerifyKeys",
     "code_salt",
     "derive_return",
     "fingerprint",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -17,6 +18,13 @@ def fingerprint(raw: bytes) -> str:
     """What people compare by voice: SHA-256 of a public key, the first 160 bits in groups of four hex digits."""
     digits = hashlib.sha256(raw).hexdigest()[:40]
     return " ".join(digits[start : start + 4] for start in range(0, 40, 4))
+
+
+class Verifier(Protocol):
+    """One public key of a signer, or several."""
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Return if `signature` is the signer's over `message`; raises `BadSignature`."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,22 @@ class VerifyKey:
     def fingerprint(self) -> str:
         """What people compare by voice."""
         return fingerprint(self.raw)
+
+
+@dataclass(frozen=True)
+class VerifyKeys:
+    """Public halves of one signer who was given new keys: what any of them signed holds."""
+
+    keys: tuple[VerifyKey, ...]
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Return if `signature` is one of these keys' over `message`; raises `BadSignature`."""
+        for key in self.keys:
+            try:
+                return key.verify(message, signature)
+            except BadSignature:
+                continue
+        raise BadSignature
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 
 from tejido.agreements import canonical_bytes
-from tejido.crypto import BadSignature, SigningKey, VerifyKey
+from tejido.crypto import BadSignature, SigningKey, Verifier
 from tejido.exchange.headers import read_json
 from tejido.exchange.problems import BadMessage
 
@@ -60,7 +60,7 @@ def read_anchor(raw: bytes) -> Anchor:
     return _read("anchor", Anchor, raw)
 
 
-def verify_anchor(raw: bytes, *, sender: str, recipient: str, transport: VerifyKey) -> Anchor:
+def verify_anchor(raw: bytes, *, sender: str, recipient: str, transport: Verifier) -> Anchor:
     """The anchor, once it is `sender`'s signed word to `recipient`; raises `BadMessage`, `BadSignature`."""
     anchor = read_anchor(raw)
     _verify("anchor", anchor, raw, transport)
@@ -77,7 +77,7 @@ def countersign(
     return _signed("countersignature", seen, transport)
 
 
-def verify_countersignature(answer: bytes, *, raw: bytes, by: str, transport: VerifyKey) -> Countersignature:
+def verify_countersignature(answer: bytes, *, raw: bytes, by: str, transport: Verifier) -> Countersignature:
     """The countersignature, once it is `by`'s word on these very bytes; raises `BadMessage`, `BadSignature`."""
     seen = _read("countersignature", Countersignature, answer)
     _verify("countersignature", seen, answer, transport)
@@ -109,7 +109,7 @@ def _whole(kind: str, value: Anchor | Countersignature, signature: bytes) -> byt
     return canonical_bytes({kind: {"schema": _SCHEMAS[kind], **asdict(value)}, "signature": written})
 
 
-def _verify(kind: str, value: Anchor | Countersignature, raw: bytes, transport: VerifyKey) -> None:
+def _verify(kind: str, value: Anchor | Countersignature, raw: bytes, transport: Verifier) -> None:
     whole = read_json(bytes(raw))
     try:
         signature = base64.b64decode(whole["signature"].encode(), validate=True)  # type: ignore[index]

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from tejido.agreements import canonical_bytes
-from tejido.crypto import BadSignature, SigningKey, VerifyKey
+from tejido.crypto import BadSignature, SigningKey, Verifier
 from tejido.exchange.headers import format_minute, is_uuid, parse_minute, read_json
 from tejido.exchange.messages import message_digest
 from tejido.exchange.problems import BadMessage
@@ -55,7 +55,7 @@ def build_receipt(
     return canonical_bytes({"receipt": _plain(receipt), "signature": signature})
 
 
-def verify_receipt(receipt: bytes, *, raw: bytes, message: str, by: str, transport: VerifyKey) -> Receipt:
+def verify_receipt(receipt: bytes, *, raw: bytes, message: str, by: str, transport: Verifier) -> Receipt:
     """The receipt, once it is `by`'s signed word on these bytes; raises `BadMessage`, `BadSignature`."""
     receipt = bytes(receipt)
     if len(receipt) > MAXIMUM_BYTES:

@@ -77,14 +77,12 @@ class OtherNode:
 
 
 def _make(given: dict[str, Any]) -> dict[str, Any]:
-    from django.conf import settings
     from django.core.management import call_command
 
     from tejido.crypto import SigningKey
-    from tejido.web.accounts.keys import team_of
-    from tejido.web.accounts.models import Team
     from tejido.web.config.making import make_staff
     from tejido.web.mailbox.actions import add_partner
+    from tejido.web.mailbox.cards import our_card
     from tejido.web.sharing.actions import add_agreement
     from tests import cast
     from tests.web.sharing.partner import agreement
@@ -98,17 +96,7 @@ def _make(given: dict[str, Any]) -> dict[str, Any]:
     add_agreement(agreement=agreement(), partner=partner, partner_signature=bytes.fromhex(given["agreed"]), by=noor,
                   ring=ring)  # fmt: skip
 
-    def key(kind: Team.Kind) -> dict[str, str]:
-        signed = team_of(kind).generations.get().signed_key()
-        return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex()}
-
-    return {
-        "code": "us", "name": dict(settings.TEJIDO.operator.name), "pack": "us",
-        "address": settings.TEJIDO.addresses["partners"], "verify_key": signing.verify_key.raw.hex(),
-        "transport_key": SigningKey(settings.TEJIDO.transport_key).verify_key.raw.hex(),
-        "handover_key": key(Team.Kind.CASES), "data_key": key(Team.Kind.DATA),
-        "agreed": signing.sign(agreement().statement()).hex(),
-    }  # fmt: skip
+    return our_card() | {"agreed": signing.sign(agreement().statement()).hex()}
 
 
 def _open(given: dict[str, Any]) -> dict[str, Any]:

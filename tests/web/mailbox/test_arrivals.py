@@ -28,7 +28,7 @@ def _everything() -> dict[str, int]:
 def _ours() -> VerifyKey:
     from django.conf import settings
 
-    return SigningKey(settings.TEJIDO.transport_key).verify_key
+    return settings.TEJIDO.transport.signing.verify_key
 
 
 def _refused(raw: bytes, reason: str) -> None:

@@ -74,7 +74,7 @@ def test_a_partner_gone_wrong_is_told_to_come_later_and_then_taken(us, terms, mo
     monkeypatch.setattr(limits, limit, 3 if limit == "MOST_MESSAGES" else sum(map(len, raw[:3])))
     assert [receive(raw=each, now=NOW).taken for each in raw] == [True, True, True, False]
     answer = receive(raw=raw[3], now=NOW)
-    ours = SigningKey(settings.TEJIDO.transport_key).verify_key
+    ours = settings.TEJIDO.transport.signing.verify_key
     receipt = verify_receipt(answer.receipt, raw=raw[3], message=_id(raw[3]), by="mx", transport=ours)
     assert receipt.reason == "too_many"
     assert code_list("message_refusal").codes["too_many"].properties["retry"]  # the other side keeps it and comes again

@@ -8,7 +8,6 @@ import socket
 import pytest
 from django.utils import timezone
 
-from tejido.crypto import SigningKey
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Team
 from tejido.web.mailbox.actions import add_partner, receive, signing_key
@@ -29,7 +28,7 @@ def _our_card(cast, settings) -> dict:
     return {
         "code": "mx", "name": {"en": "Line", "es": "Línea"}, "pack": "mx", "address": "http://127.0.0.1:9",
         "verify_key": settings.TEJIDO.verify_key.hex(),
-        "transport_key": SigningKey(settings.TEJIDO.transport_key).verify_key.raw.hex(),
+        "transport_key": settings.TEJIDO.transport.signing.verify_key.raw.hex(),
         "handover_key": key(Team.Kind.CASES), "data_key": key(Team.Kind.DATA),
     }  # fmt: skip
 

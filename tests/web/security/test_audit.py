@@ -69,7 +69,7 @@ def unguarded(db):
 @pytest.fixture
 def found(settings, tmp_path):
     """What does not fit, seen against an anchor written before."""
-    transport = SigningKey(settings.TEJIDO.transport_key)
+    transport = settings.TEJIDO.transport.signing
 
     def look(anchor: bytes | None = None) -> set[str]:
         return {kind for kind, _where in verifying.findings(anchor, transport.verify_key)}

@@ -116,12 +116,12 @@ def chained(cast):
 
 @pytest.fixture
 def anchor(chained, tmp_path):
-    verifying.write_anchor(tmp_path, SigningKey(settings.TEJIDO.transport_key))
+    verifying.write_anchor(tmp_path, settings.TEJIDO.transport.signing)
     return (tmp_path / verifying.ANCHOR).read_bytes()
 
 
 def _found(anchor: bytes | None) -> set[str]:
-    transport = SigningKey(settings.TEJIDO.transport_key)
+    transport = settings.TEJIDO.transport.signing
     return {kind for kind, _where in verifying.findings(anchor, transport.verify_key)} - {"guard"}
 
 
@@ -170,7 +170,7 @@ def test_what_cannot_even_be_read_shows_and_stops_nothing(column, rubbish, chain
             pytest.skip(f"SQLite itself refuses: {problem}")
         finally:
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
-    found = list(verifying.findings(anchor, SigningKey(settings.TEJIDO.transport_key).verify_key))
+    found = list(verifying.findings(anchor, settings.TEJIDO.transport.signing.verify_key))
     assert ("link", "6") in found
 
 

@@ -42,7 +42,7 @@ def secrets(cast):
     # The test suite's own: no node's environment holds the organisation's signing key.
     held.pop("TEJIDO_TEST_SIGNING", None)
     raw = {bytes.fromhex(value) for value in held.values() if re.fullmatch(r"[0-9a-f]{64}", value)}
-    assert {settings.TEJIDO.pepper, settings.TEJIDO.environment_key, settings.TEJIDO.transport_key} <= raw
+    assert {settings.TEJIDO.pepper, settings.TEJIDO.environment_key, settings.TEJIDO.transport.signing.raw} <= raw
     return sorted(raw | {hashlib.sha256(value.encode()).digest() for value in held.values()} | {bytes(32)})
 
 

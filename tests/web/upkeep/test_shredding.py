@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 
-from tejido.crypto import CannotOpen, Context, SigningKey, open_field
+from tejido.crypto import CannotOpen, Context, open_field
 from tejido.vocabulary import BadInput
 from tejido.web.cases.models import Case
 from tejido.web.intake.actions import take_call
@@ -173,7 +173,7 @@ def test_the_key_of_codes_that_opened_it_goes_too_once_the_data_team_came_in(cas
 def test_the_audit_holds_afterwards_and_names_no_content(cast, full):
     shred_it(cast, full.case)
     chain()
-    assert list(findings(None, SigningKey(settings.TEJIDO.transport_key).verify_key)) == []
+    assert list(findings(None, settings.TEJIDO.transport.signing.verify_key)) == []
     removed = AuditEntry.objects.filter(event="record.removed")
     assert {entry.table for entry in removed} >= {"cases.case", "cases.note", "intake.contact"}
     stone = Tombstone.objects.get()

@@ -55,15 +55,15 @@ def verify(*, folder: Path, anchor: Path | None, partner: Path | None, as_json: 
     Exit code 1 if something does not fit.
     """
     with node_of(folder) as node:
-        from tejido.crypto import SigningKey
         from tejido.web.mailbox.anchoring import countersigned, differing, last_seen, read_lines
         from tejido.web.security.models import AuditEntry
         from tejido.web.security.verifying import ANCHOR, counted, findings, unchained
 
         kept = anchor or folder / ANCHOR
-        transport = SigningKey(node.transport_key).verify_key
         signed = chain(countersigned(folder), read_lines(partner) if partner else ())
-        found = counted(chain(findings(kept.read_bytes() if kept.is_file() else None, transport), differing(signed)))
+        found = counted(
+            chain(findings(kept.read_bytes() if kept.is_file() else None, node.transport.known), differing(signed))
+        )
         waiting, since = unchained()
         outcome = {
             "schema": SCHEMA,

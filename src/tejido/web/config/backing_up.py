@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tejido.crypto import BoxKey, PublicKey, SigningKey
+from tejido.crypto import BoxKey, PublicKey
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.newest import FILE
 from tejido.web.config.backup_file import write_backup, write_key
 from tejido.web.config.live_keys import ENVIRONMENT_FILE
 from tejido.web.config.making import at_the_database, changing, read_environment, write_environment
+from tejido.web.config.transport_keys import transport_keys
 
 SQLITE_FILE, POSTGRESQL_FILE = "node.sqlite3", "node.dump"
 SUFFIX = ".tejido-backup"
@@ -54,7 +55,7 @@ def backup_node(*, folder: Path, target: Path, database: str = "", with_environm
                  "engine": engine, "tombstones": _newest_tombstone(environment, folder)}  # fmt: skip
         files = [(name, copy), *newest, *_files(folder, with_environment=with_environment)]
         write_backup(target, files, facts=facts, to=PublicKey(bytes.fromhex(environment["TEJIDO_BACKUP_KEY"])),
-                     transport=SigningKey(bytes.fromhex(environment["TEJIDO_TRANSPORT_KEY"])))  # fmt: skip
+                     transport=transport_keys(environment).signing)  # fmt: skip
     return target
 
 

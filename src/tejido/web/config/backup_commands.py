@@ -60,17 +60,20 @@ def backup_key(*, folder: Path, keep: Path) -> None:
               help="No newer list is left: whatever was destroyed after the backup comes back.")  # fmt: skip
 @click.option("--newest", type=_file, help="The newest copy of the file `keys.newest`: nothing is sealed to keys that "
               "were replaced after the backup.")  # fmt: skip
+@click.option("--newer-environment", type=_file, help="Today's node.env, if the transport key was replaced after the "
+              "backup: it knows who signed the newest list.")  # fmt: skip
 @database
 @language_option
 def restore(
     *, backup: Path, folder: Path, key: Path, environment: Path | None, tombstones: Path | None,
-    accept_older_tombstones: bool, newest: Path | None, database: str, language: Language,
+    accept_older_tombstones: bool, newest: Path | None, newer_environment: Path | None, database: str,
+    language: Language,
 ) -> None:  # fmt: skip
     """Restore a node from BACKUP into the new FOLDER, and on PostgreSQL into an empty database."""
     with disk_refusals():
         done = restore_node(backup=backup, folder=folder.resolve(), key=key, environment=environment,
                             tombstones=tombstones, accept_older=accept_older_tombstones, database=database,
-                            newest=newest)  # fmt: skip
+                            newest=newest, newer_environment=newer_environment)  # fmt: skip
     click.echo(_RESTORED[language].format(made_at=done.made_at, lines=done.tombstones, again=done.shredded_again))
     if done.went_back:
         click.echo(_WENT_BACK[language].format(names=", ".join(done.went_back)))

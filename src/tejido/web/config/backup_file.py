@@ -25,7 +25,7 @@ from tejido.crypto import (
     Context,
     PublicKey,
     SigningKey,
-    VerifyKey,
+    Verifier,
     new_key,
     open_box,
     open_stream,
@@ -95,7 +95,7 @@ def read_backup(
     return signed
 
 
-def check_signature(signed: dict[str, Any], transport: VerifyKey, *, where: str) -> dict[str, Any]:
+def check_signature(signed: dict[str, Any], transport: Verifier, *, where: str) -> dict[str, Any]:
     """The manifest, once it is this node's; raises `BadInput`."""
     try:
         transport.verify(_statement(signed["manifest"]), bytes.fromhex(signed["signature"]))

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tejido.crypto import SigningKey
 from tejido.vocabulary import BadInput, Words
 from tejido.web.config.keys_back import older_than_seen
 from tejido.web.config.making import at_the_database, read_environment
@@ -101,8 +100,7 @@ def _audit(folder: Path) -> Iterator[str]:
     from tejido.web.security.verifying import ANCHOR, findings
 
     anchor = folder / ANCHOR
-    transport = SigningKey(settings.TEJIDO.transport_key).verify_key
-    found = findings(anchor.read_bytes() if anchor.is_file() else None, transport)
+    found = findings(anchor.read_bytes() if anchor.is_file() else None, settings.TEJIDO.transport.known)
     yield from (f"{kind} {where}" for kind, where in found)
 
 
@@ -142,7 +140,7 @@ def _signed(_folder: Path) -> Iterator[str]:
 
     whole = b"".join(line.encode() for line in kept_lines())
     try:
-        read_lines(whole, SigningKey(settings.TEJIDO.transport_key).verify_key, where=FILE)
+        read_lines(whole, settings.TEJIDO.transport.known, where=FILE)
     except BadInput as problem:
         yield problem.line("en")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from tejido.crypto import SigningKey, VerifyKey
+from tejido.crypto import SigningKey, Verifier
 from tejido.vocabulary import BadInput
 from tejido.web.config import rights
 from tejido.web.config.backing_up import POSTGRESQL_FILE, run_postgresql
@@ -21,6 +21,7 @@ from tejido.web.config.backup_file import check_signature, read_backup, read_key
 from tejido.web.config.keys_back import went_back_by_name
 from tejido.web.config.live_keys import ENVIRONMENT_FILE, parse_environment
 from tejido.web.config.making import at_the_database, refuse_a_used_database, write_environment
+from tejido.web.config.transport_keys import EARLIER, TRANSPORT, transport_keys
 from tejido.web.upkeep.tombstone_lines import FILE, Line, read_lines
 
 
@@ -36,7 +37,7 @@ class Restored:
 
 def restore_node(
     *, backup: Path, folder: Path, key: Path, environment: Path | None, tombstones: Path | None, accept_older: bool,
-    database: str = "", newest: Path | None = None,
+    database: str = "", newest: Path | None = None, newer_environment: Path | None = None,
 ) -> Restored:  # fmt: skip
     """Restore `backup` into the new `folder`. Raises `BadInput` before anything is written, or takes it away again."""
     if folder.exists() and any(folder.iterdir()):
@@ -48,19 +49,19 @@ def restore_node(
             small[name] = b"".join(parts)
 
     signed = read_backup(backup, opener, each=keep_small)
-    settings = _settings(environment, small)
-    transport = SigningKey(bytes.fromhex(settings["TEJIDO_TRANSPORT_KEY"]))
-    manifest = check_signature(signed, transport.verify_key, where=str(backup))
+    settings = _newer_transport(_settings(environment, small), newer_environment)
+    transport = transport_keys(settings)
+    manifest = check_signature(signed, transport.known, where=str(backup))
     _refuse_other_engine(manifest, database)
     newer = _newest(newest)
-    lines = _lines(tombstones, small.get(FILE, b""), manifest, transport.verify_key, accept_older)
+    lines = _lines(tombstones, small.get(FILE, b""), manifest, transport.known, accept_older)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         read_backup(backup, opener, each=lambda name, parts: _write(folder / name, parts))
         settings = _moved(settings, folder)
         write_environment(folder, settings)
-        again, back = _put_in_order(folder, settings, lines, transport, database, newer)
+        again, back = _put_in_order(folder, settings, lines, transport.signing, database, newer)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -70,11 +71,24 @@ def restore_node(
 def _settings(environment: Path | None, small: dict[str, bytes]) -> dict[str, str]:
     raw = environment.read_bytes() if environment else small.get(ENVIRONMENT_FILE)
     found = parse_environment(raw.decode(errors="replace")) if raw else {}
-    if "TEJIDO_TRANSPORT_KEY" not in found:
+    if TRANSPORT not in found:
         raise BadInput("restore.environment", en="the node's environment file is needed; it is not in the backup",
                        es="hace falta el archivo de entorno de la organización; no está en el respaldo",
                        where="--environment")  # fmt: skip
     return found
+
+
+def _newer_transport(settings: dict[str, str], newer: Path | None) -> dict[str, str]:
+    """The settings of the backup's day with the transport keys of today, which know the ones of that day."""
+    if newer is None:
+        return settings
+    found = parse_environment(newer.read_text(encoding="utf-8", errors="replace"))
+    then = transport_keys(settings).signing.verify_key
+    if TRANSPORT not in found or then not in transport_keys(found).known.keys:
+        raise BadInput("restore.newer_environment", en="this is no later environment file of the same organisation",
+                       es="este no es un archivo de entorno posterior de la misma organización",
+                       where=str(newer))  # fmt: skip
+    return settings | {name: found[name] for name in (TRANSPORT, EARLIER) if name in found}
 
 
 def _moved(settings: dict[str, str], folder: Path) -> dict[str, str]:
@@ -103,7 +117,7 @@ def _refuse_other_engine(manifest: dict[str, Any], database: str) -> None:
 
 
 def _lines(
-    given: Path | None, inside: bytes, manifest: dict[str, Any], transport: VerifyKey, accept_older: bool
+    given: Path | None, inside: bytes, manifest: dict[str, Any], transport: Verifier, accept_older: bool
 ) -> Sequence[Line]:
     """The tombstones to go by: those given, if they reach at least as far as the backup; its own if one insists."""
     if given is None and not accept_older:

@@ -15,6 +15,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.config.databases import postgresql, sqlite
 from tejido.web.config.live_keys import keys_now, read_keys
 from tejido.web.config.operators import Operator, read_operator
+from tejido.web.config.transport_keys import TransportKeys, transport_keys
 
 DOORS = ("public", "staff", "partners", "providers")
 
@@ -27,7 +28,7 @@ class NodeSettings:
     data: Path
     operator: Operator
     time_zone: ZoneInfo
-    transport_key: bytes  # signs receipts and anchors; opens nothing
+    transport: TransportKeys  # sign receipts and anchors; open nothing
     secrets: dict[str, str]  # Django secret per door
     verify_key: bytes | None  # the organisation's signing key, pinned; None only while the node is being made
     hosts: tuple[str, ...]
@@ -177,6 +178,11 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def _transport() -> TransportKeys:
+    _text("TEJIDO_TRANSPORT_KEY")
+    return transport_keys(os.environ)
+
+
 def _clamav() -> str:
     value = os.environ.get("TEJIDO_CLAMAV", "")
     if value and not re.fullmatch(r"unix:/.+|tcp:.+:[0-9]{1,5}", value):
@@ -199,7 +205,7 @@ def node_settings() -> NodeSettings:
         data=_folder(),
         operator=read_operator(Path(_text("TEJIDO_OPERATOR"))),
         time_zone=_zone(),
-        transport_key=_secret("TEJIDO_TRANSPORT_KEY", length=32),
+        transport=_transport(),
         secrets={door: _door_secret(door) for door in DOORS},
         verify_key=_secret("TEJIDO_VERIFY_KEY", length=32) if pinned else None,
         hosts=_hosts(),

@@ -17,7 +17,6 @@ def main() -> None:
     from django.utils import timezone
     from django_tasks_db.management.commands.db_worker import Worker
 
-    from tejido.crypto import SigningKey
     from tejido.web.accounts.sessions import forget_ended
     from tejido.web.files.jobs import sweep_now_and_then
     from tejido.web.intake.conversations import end_expired
@@ -29,7 +28,7 @@ def main() -> None:
 
     def chain_and_anchor() -> None:
         if chain():
-            write_anchor(settings.TEJIDO.data, SigningKey(settings.TEJIDO.transport_key))
+            write_anchor(settings.TEJIDO.data, settings.TEJIDO.transport.signing)
         exchange_anchors()
 
     def expire() -> None:

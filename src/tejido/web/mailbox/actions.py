@@ -13,8 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import timezone
 
-from tejido.agreements import policy_packs
 from tejido.crypto import SigningKey, UnsignedKey
 from tejido.exchange import (
     Accepted,
@@ -31,6 +31,7 @@ from tejido.exchange import (
 from tejido.exchange import Partner as KnownPartner
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.actions import SIGNING_SCOPE
+from tejido.web.mailbox.cards import check_card, is_older
 from tejido.web.mailbox.limits import note_refusal, too_many
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
 from tejido.web.security import audit
@@ -44,7 +45,6 @@ from tejido.web.security.permissions import Permission
 MAXIMUM_AGE = timedelta(days=30)
 _NO_MESSAGE = "00000000-0000-0000-0000-000000000000"  # what could not be read has no id to name in a receipt
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=15)
-_CARD = ("code", "name", "address", "verify_key", "transport_key", "handover_key", "data_key")
 
 
 def signing_key(ring: KeyRing) -> SigningKey:
@@ -54,31 +54,65 @@ def signing_key(ring: KeyRing) -> SigningKey:
 
 @transaction.atomic
 def add_partner(*, card: Mapping[str, Any], by: Any, ring: KeyRing) -> Partner:
-    """Trust a partner from its card, whose fingerprint people compared by voice. Its team keys must be its own.
-
-    `card` holds code, name, address, keys in hex and, where they differ from the code, `pack` and `regimes`.
-    Raises `BadInput`, `UnsignedKey`.
-    """
+    """Trust a partner from its card, whose fingerprint people compared by voice. Raises `BadInput`."""
     require(by, Permission.PARTNER_EDIT)
-    missing = [key for key in _CARD if key not in card]
-    if missing or not str(card["address"]).startswith(("http://", "https://")):
-        wrong = ", ".join(missing) or "address"
-        raise BadInput("card", en=f"missing or wrong: {wrong}", es=f"falta o está mal: {wrong}", where="card")
-    pack = card.get("pack", card["code"])
-    if pack not in policy_packs():
-        raise BadInput("unknown_pack", en=f"no policy pack {pack}", es=f"no hay reglas {pack}", where="card")
-    partner = Partner(
-        code=card["code"], name=card["name"], address=str(card["address"]).rstrip("/"),
-        verify_key=bytes.fromhex(card["verify_key"]), transport_key=bytes.fromhex(card["transport_key"]),
-        handover_key=card["handover_key"], data_key=card["data_key"], pack=pack,
-        regimes=list(card.get("regimes", ())),
-    )  # fmt: skip
-    for team in ("handover", "data"):
-        partner.team_key(team).checked(partner.organisation_verify_key())
-    partner.signature = signing_key(ring).sign(partner.statement())
+    check_card(card)
+    partner = Partner(code=card["code"])
+    _take_card(partner, card)
+    _sign(partner, ring)
     partner.save(force_insert=True)
     audit.record("partner.added", by=by, partner=partner.code)
     return partner
+
+
+@transaction.atomic
+def renew_partner(*, card: Mapping[str, Any], lost: bool, by: Any, ring: KeyRing, now: datetime) -> Partner:
+    """Take over a partner's newer card, compared by voice: its address and its newer keys.
+
+    What its earlier transport key signs is believed as long as messages travel, or no longer if it was `lost` to
+    somebody. Raises `BadInput` for an older card, or one with another signing key.
+    """
+    require(by, Permission.PARTNER_EDIT)
+    check_card(card)
+    partner = Partner.objects.select_for_update().get(pk=card["code"]).checked()
+    _refuse_older(partner, card)
+    today = timezone.localdate(now)
+    before, until = bytes(partner.transport_key).hex(), today - timedelta(days=1) if lost else today + MAXIMUM_AGE
+    if card["transport_key"] != before:
+        fresh = {"key": before, "until": until.isoformat()}
+        partner.earlier_transport = [fresh, *partner.earlier_transport]
+    _take_card(partner, card)
+    _sign(partner, ring)
+    partner.save()
+    audit.record("partner.renewed", by=by, partner=partner.code)
+    return partner
+
+
+def _refuse_older(partner: Partner, card: Mapping[str, Any]) -> None:
+    if bytes.fromhex(card["verify_key"]) != bytes(partner.verify_key):
+        raise BadInput(
+            "card.signing",
+            en="This card has another signing key. It cannot replace the one you have: agree anew.",
+            es="Esta tarjeta tiene otra llave de firma. No puede sustituir a la que ya tiene: hagan un convenio nuevo.",
+            where="card",
+        )
+    earlier = {each["key"] for each in partner.earlier_transport}
+    older = any(is_older(card[name], getattr(partner, name)) for name in ("handover_key", "data_key"))
+    if older or card["transport_key"] in earlier:
+        raise BadInput("card.older", en="This card is older than the one you have.",
+                       es="Esta tarjeta es anterior a la que ya tiene.", where="card")  # fmt: skip
+
+
+def _take_card(partner: Partner, card: Mapping[str, Any]) -> None:
+    partner.name, partner.address = card["name"], str(card["address"]).rstrip("/")
+    partner.verify_key = bytes.fromhex(card["verify_key"])
+    partner.transport_key = bytes.fromhex(card["transport_key"])
+    partner.handover_key, partner.data_key = card["handover_key"], card["data_key"]
+    partner.pack, partner.regimes = card.get("pack", card["code"]), list(card.get("regimes", ()))
+
+
+def _sign(partner: Partner, ring: KeyRing) -> None:
+    partner.signature = signing_key(ring).sign(partner.statement())
 
 
 @transaction.atomic
@@ -87,7 +121,7 @@ def set_agreements(*, partner: Partner, documents: Sequence[Mapping[str, Any]], 
     require(by, Permission.PARTNER_EDIT)
     partner.checked()
     partner.agreements = [dict(document) for document in documents]
-    partner.signature = signing_key(ring).sign(partner.statement())
+    _sign(partner, ring)
     partner.save(update_fields=["agreements", "signature"])
     audit.record("partner.agreements_set", by=by, partner=partner.code, count=len(documents))
 
@@ -211,9 +245,9 @@ def _id_of(raw: bytes) -> str:
 
 
 def _receipt(raw: bytes, *, message: str, status: str, now: datetime, reason: str | None = None) -> bytes:
-    transport = SigningKey(settings.TEJIDO.transport_key)
+    node = settings.TEJIDO
     return build_receipt(
-        raw, by=settings.TEJIDO.node, message=message, status=status, at=now, transport=transport, reason=reason
+        raw, by=node.node, message=message, status=status, at=now, transport=node.transport.signing, reason=reason
     )
 
 

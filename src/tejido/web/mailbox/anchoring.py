@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from tejido.crypto import BadSignature, SigningKey, UnsignedKey
+from tejido.crypto import BadSignature, UnsignedKey
 from tejido.exchange import (
     Anchor,
     BadMessage,
@@ -38,10 +38,6 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(hours=1)
 _MOST_A_DAY = 24  # of one partner; a node that was set back sends a second one, and no more than that
 
 
-def _transport() -> SigningKey:
-    return SigningKey(settings.TEJIDO.transport_key)
-
-
 def make_anchors(*, now: datetime) -> None:
     """An anchor of today for every partner that has none; no oftener, for how often would tell how much is done."""
     today = timezone.localdate(now)
@@ -53,7 +49,7 @@ def make_anchors(*, now: datetime) -> None:
         anchor = Anchor(settings.TEJIDO.node, partner.code, today.isoformat(), bytes(head.digest or b"").hex())
         SentAnchor.objects.create(
             partner=partner, day=today, position=head.position, digest=bytes(head.digest or b""),
-            raw=build_anchor(anchor, transport=_transport()), next_attempt_at=now,
+            raw=build_anchor(anchor, transport=settings.TEJIDO.transport.signing), next_attempt_at=now,
         )  # fmt: skip
 
 
@@ -75,7 +71,7 @@ def record_countersignature(*, anchor: SentAnchor, answer: bytes) -> None:
     """
     partner = anchor.partner
     seen = verify_countersignature(
-        answer, raw=bytes(anchor.raw), by=partner.code, transport=partner.transport_verify_key()
+        answer, raw=bytes(anchor.raw), by=partner.code, transport=partner.transport_keys(anchor.day)
     )
     SentAnchor.objects.filter(pk=anchor.pk).update(countersignature=answer, reason_code="")
     audit.record("anchor.countersigned", by=None, partner=partner.code)
@@ -123,7 +119,7 @@ def receive_anchor(*, raw: bytes, now: datetime) -> bytes | None:
         if partner is None:
             raise BadMessage("unknown_sender")
         anchor = verify_anchor(raw, sender=partner.checked().code, recipient=settings.TEJIDO.node,
-                               transport=partner.transport_verify_key())  # fmt: skip
+                               transport=partner.transport_keys(timezone.localdate(now)))  # fmt: skip
         return _kept(partner, anchor, raw, now)
     except BadMessage as problem:
         reason = problem.code
@@ -146,7 +142,7 @@ def _kept(partner: Partner, anchor: Anchor, raw: bytes, now: datetime) -> bytes:
     last = kept.order_by("-pk").first()
     answer = countersign(
         raw, anchor=anchor, before=bytes(last.digest).hex() if last is not None else None, by=settings.TEJIDO.node,
-        today=timezone.localdate(now), transport=_transport(),
+        today=timezone.localdate(now), transport=settings.TEJIDO.transport.signing,
     )  # fmt: skip
     KeptAnchor.objects.create(
         partner=partner, day=date.fromisoformat(anchor.day), digest=bytes.fromhex(anchor.digest), raw=raw,
@@ -186,8 +182,9 @@ def differing(signed: Iterable[tuple[str, bytes, bytes]]) -> Iterator[tuple[str,
     for code, raw, answer in signed:
         try:
             partner = partners[code].checked()
-            seen = verify_countersignature(answer, raw=raw, by=code, transport=partner.transport_verify_key())
-        except (BadMessage, BadSignature, KeyError, UnsignedKey):
+            day = date.fromisoformat(read_anchor(raw).day)
+            seen = verify_countersignature(answer, raw=raw, by=code, transport=partner.transport_keys(day))
+        except (BadMessage, BadSignature, KeyError, UnsignedKey, ValueError):
             yield "forged", code or COUNTERSIGNED
             continue
         if seen.sender != settings.TEJIDO.node:

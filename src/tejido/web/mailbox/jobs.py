@@ -76,7 +76,7 @@ def attempt(message: OutboundMessage, *, now: datetime) -> bool:
         answer = asyncio.run(_post(f"{partner.address}/messages/", bytes(message.raw)))
         receipt = verify_receipt(
             answer, raw=bytes(message.raw), message=str(message.pk), by=partner.code,
-            transport=partner.transport_verify_key(),
+            transport=partner.transport_keys(timezone.localdate(now)),
         )  # fmt: skip
     except UnsignedKey:
         actions.record_failure(message=message, now=now, reason="partner_unsigned")

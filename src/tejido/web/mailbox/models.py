@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 
 from tejido.agreements import Agreement, Pack, canonical_bytes, policy_pack
-from tejido.crypto import BadSignature, PublicKey, SignedKey, UnsignedKey, VerifyKey
+from tejido.crypto import BadSignature, SignedKey, UnsignedKey, VerifyKey, VerifyKeys
 from tejido.web.accounts.keys import organisation_key
+from tejido.web.mailbox.cards import team_key
 
 
 class Partner(models.Model):
@@ -23,6 +25,7 @@ class Partner(models.Model):
         "address": "of its partner door",
         "verify_key": "public",
         "transport_key": "public",
+        "earlier_transport": "public: transport keys it had before, and the last day each was believed",
         "handover_key": "public: a SignedKey of its hand-over team",
         "data_key": "public: a SignedKey of its data team",
         "pack": "which policy pack binds it",
@@ -37,6 +40,7 @@ class Partner(models.Model):
     address = models.CharField(max_length=200)
     verify_key = models.BinaryField()
     transport_key = models.BinaryField()
+    earlier_transport = models.JSONField(default=list)  # [{"key": hex, "until": ISO day}], newest first
     handover_key = models.JSONField()  # {"owner", "public", "signature"}: the last two in hex
     data_key = models.JSONField()
     pack = models.CharField(max_length=20)
@@ -53,6 +57,7 @@ class Partner(models.Model):
             "address": self.address,
             "verify_key": bytes(self.verify_key).hex(),
             "transport_key": bytes(self.transport_key).hex(),
+            "earlier_transport": self.earlier_transport,
             "handover_key": self.handover_key,
             "data_key": self.data_key,
             "pack": self.pack,
@@ -73,15 +78,14 @@ class Partner(models.Model):
         """The key that signs what its members send."""
         return VerifyKey(bytes(self.verify_key))
 
-    def transport_verify_key(self) -> VerifyKey:
-        """The key that signs its receipts."""
-        return VerifyKey(bytes(self.transport_key))
+    def transport_keys(self, day: date) -> VerifyKeys:
+        """The keys that could sign its receipts and anchors on `day`."""
+        earlier = [each["key"] for each in self.earlier_transport if day <= date.fromisoformat(each["until"])]
+        return VerifyKeys(tuple(VerifyKey(raw) for raw in (bytes(self.transport_key), *map(bytes.fromhex, earlier))))
 
     def team_key(self, to: str) -> SignedKey:
         """The key of its team `handover` or `data`."""
-        column = {"handover": self.handover_key, "data": self.data_key}[to]
-        public = PublicKey(bytes.fromhex(column["public"]))
-        return SignedKey(column["owner"], public, bytes.fromhex(column["signature"]))
+        return team_key({"handover": self.handover_key, "data": self.data_key}[to])
 
     def terms(self) -> dict[str, Agreement]:
         """Its agreements by id."""

@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection
 from django.db.models import Count, Max, Min, Q
 
-from tejido.crypto import BadSignature, SigningKey, VerifyKey
+from tejido.crypto import BadSignature, SigningKey, Verifier
 from tejido.web.security.audit import COLUMNS, FIRST, digest_of
 from tejido.web.security.models import AuditEntry
 from tejido.web.security.sealing import SealedRecord
@@ -35,7 +35,7 @@ Line = tuple[int, str, str]  # revision, digest, event of the last line about a 
 _PLACE = ("record_id", "table")
 
 
-def findings(anchor: bytes | None, transport: VerifyKey) -> Iterator[Finding]:
+def findings(anchor: bytes | None, transport: Verifier) -> Iterator[Finding]:
     """Everything that does not fit. `anchor` is what `write_anchor` once wrote, best a copy kept elsewhere."""
     for position in broken_links():
         yield "link", str(position)
@@ -115,7 +115,7 @@ def write_anchor(folder: Path, transport: SigningKey) -> None:
     fresh.replace(folder / ANCHOR)
 
 
-def _reaches(anchor: bytes, transport: VerifyKey) -> bool:
+def _reaches(anchor: bytes, transport: Verifier) -> bool:
     """Does the chain still go through the anchor?"""
     try:
         statement, _, signature = anchor.strip().rpartition(b" ")

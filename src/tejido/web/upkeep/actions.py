@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from tejido.crypto import SigningKey
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.cases.keeping import keep
 from tejido.web.cases.models import Case, CaseContact
@@ -75,7 +74,7 @@ def carry_out_shredding(*, shredding: Shredding, by: Any, ring: KeyRing, now: da
         "basis": shredding.basis, "asked_by": str(shredding.asked_by_id), "by": str(by.pk), "rows": gone.rows,
     }  # fmt: skip
     node = settings.TEJIDO
-    shredding.tombstone = add_tombstone(entry, transport=SigningKey(node.transport_key), by=by).number
+    shredding.tombstone = add_tombstone(entry, transport=node.transport.signing, by=by).number
     shredding.state, shredding.state_changed_at, shredding.state_changed_by = Shredding.State.DONE, now, by
     shredding.gone = gone.counts
     shredding.save()

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tejido.crypto import BadSignature, VerifyKey
+from tejido.crypto import BadSignature, Verifier
 from tejido.vocabulary import BadInput
 
 FILE = "tombstones"
@@ -39,7 +39,7 @@ class Line:
         return json.dumps(kept, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def read_lines(raw: bytes, transport: VerifyKey, *, where: str) -> list[Line]:
+def read_lines(raw: bytes, transport: Verifier, *, where: str) -> list[Line]:
     """The list as a file has it, once every link and signature holds; raises `BadInput`."""
     found: list[Line] = []
     for number, text in enumerate(raw.splitlines(), 1):

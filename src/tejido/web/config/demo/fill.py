@@ -50,30 +50,9 @@ def found(code: str, folder: Path) -> None:
 
 def _card(signing: SigningKey) -> dict[str, Any]:
     """What the partner must know of us, with our signature under the agreement."""
-    from django.conf import settings
+    from tejido.web.mailbox.cards import our_card
 
-    from tejido.web.accounts.keys import team_of
-    from tejido.web.accounts.models import Team
-
-    node = settings.TEJIDO
-
-    def public(kind: Team.Kind) -> dict[str, str]:
-        signed = team_of(kind).generations.order_by("-number")[0].signed_key()
-        return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex()}
-
-    agreement = demo_agreement()
-    return {
-        "code": node.node,
-        "name": dict(node.operator.name),
-        "address": node.addresses["partners"],
-        "pack": node.operator.pack,
-        "regimes": list(node.operator.regimes),
-        "verify_key": signing.verify_key.raw.hex(),
-        "transport_key": SigningKey(node.transport_key).verify_key.raw.hex(),
-        "handover_key": public(Team.Kind.CASES),
-        "data_key": public(Team.Kind.DATA),
-        "agreement_signature": signing.sign(agreement.statement()).hex(),
-    }
+    return our_card() | {"agreement_signature": signing.sign(demo_agreement().statement()).hex()}
 
 
 def demo_agreement() -> Any:
