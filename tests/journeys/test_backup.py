@@ -289,3 +289,28 @@ def test_a_full_disk_leaves_nothing_half_written(backed, tmp_path):
     refused = subprocess.run(["bash", "-c", limited], env=clean, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
     assert list(target.iterdir()) == []
+
+
+def test_a_backup_from_before_a_new_transport_key_is_restored_with_todays_settings_beside(backed, tmp_path):
+    """Last in this file: the node that was backed up gets a new key."""
+    if backed.owner:
+        pytest.skip("the same files on both")
+    mx = backed.folder / "mx"
+    shutil.copy(mx / "node.env", tmp_path / "then.env")
+    for words in ((), ("--finish",)):
+        assert _tejido("node", "rotate-keys", str(mx), "transport", *words).returncode == 0
+    given = ("--key", str(backed.folder / "sheets" / "backup.key"), "--environment", str(tmp_path / "then.env"),
+             "--tombstones", str(mx / "tombstones"))  # fmt: skip
+    backup, other = str(backed.folder / "node.tejido-backup"), tmp_path / "other.env"
+    other.write_text(f"TEJIDO_TRANSPORT_KEY={'ab' * 32}\n")
+    refused = _tejido("node", "restore", backup, str(tmp_path / "no"), *given, "--newer-environment", str(other))
+    assert (refused.returncode, (tmp_path / "no").exists()) == (2, False)
+    done = _tejido(
+        "node", "restore", backup, str(tmp_path / "new"), *given, "--newer-environment", str(mx / "node.env")
+    )
+    assert done.returncode == 0, done.stderr
+    keys = [line for line in (mx / "node.env").read_text().splitlines() if "TRANSPORT" in line]
+    assert len(keys) == 2
+    assert set(keys) <= set((tmp_path / "new" / "node.env").read_text().splitlines())
+    found = json.loads(_tejido("node", "check", str(tmp_path / "new"), "--json").stdout)
+    assert [each["code"] for each in found["checks"] if not each["holds"] and each["code"] != "disk"] == []

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from tejido.crypto import SigningKey
+from tejido.web.mailbox.actions import MAXIMUM_AGE, renew_partner
 from tejido.web.mailbox.jobs import attempt, deliver, deliver_pending
 from tejido.web.mailbox.models import OutboundMessage, Partner
 from tejido.web.sharing.actions import hand_over
@@ -79,6 +80,18 @@ def message(cast, case, terms) -> OutboundMessage:
 
 def _again(message: OutboundMessage) -> OutboundMessage:
     return OutboundMessage.objects.get(pk=message.pk)
+
+
+def test_what_the_partners_earlier_transport_key_signs_is_believed_until_its_last_day(cast, us, message, opened_doors):
+    earlier, us.transport = us.transport, SigningKey.generate()
+    by = {"by": cast.member("noor"), "ring": cast.ring("noor")}
+    renew_partner(card=us.card(), lost=False, now=NOW, **by)
+    us.transport = earlier
+    _at(cast, opened_doors(lambda raw: (200, us.receipt(raw, NOW), {})).address)
+    assert not attempt(_again(message), now=NOW + MAXIMUM_AGE + timedelta(days=2))
+    assert _again(message).reason_code == "no_receipt"
+    assert attempt(_again(message), now=NOW + MAXIMUM_AGE - timedelta(days=1))
+    assert _again(message).state == State.DELIVERED
 
 
 def test_a_partner_that_is_down_is_tried_again_later_and_then_reached(cast, us, message, opened_doors):

@@ -11,22 +11,26 @@ from tejido.vocabulary import Language
 from tejido.web.config.options import disk_refusals, language_option
 from tejido.web.config.rotating import rotate_doors, rotate_environment
 from tejido.web.config.rotating_pepper import begin_pepper, end_pepper
+from tejido.web.config.rotating_transport import begin_transport, end_transport
 
 _REQUEST = 60  # seconds: longer than any request of a door lives
 
 
 @click.command(name="rotate-keys")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.argument("kind", type=click.Choice(["environment", "doors", "pepper"]))
+@click.argument("kind", type=click.Choice(["environment", "doors", "pepper", "transport"]))
 @click.option("--wait", type=click.FloatRange(0), default=_REQUEST, show_default=True,
               help="Seconds for which what a door began before may go on; 0 if the doors are stopped.")  # fmt: skip
-@click.option("--finish", is_flag=True, help="Of the pepper: forget the old one, once everyone has signed in.")
+@click.option("--finish", is_flag=True,
+              help="The second step: of the pepper, once everyone has signed in; of the transport key, once the "
+              "partners have our new card.")  # fmt: skip
 @language_option
 def rotate_keys(*, folder: Path, kind: str, wait: float, finish: bool, language: Language) -> None:
     """Give the node in FOLDER new keys. Its doors may go on running.
 
     environment: what second factors are sealed under. doors: the secret of each door; everyone signs in again.
     pepper: what is mixed into passwords; each member's key goes under the new one when she next signs in.
+    transport: what signs receipts, anchors and backups; partners are given our new card first.
 
     Cut off at any moment, the same call goes on where it was.
     """
@@ -34,6 +38,9 @@ def rotate_keys(*, folder: Path, kind: str, wait: float, finish: bool, language:
         if kind == "doors":
             rotate_doors(folder.resolve())
             click.echo(_DOORS[language])
+            return
+        if kind == "transport":
+            _transport(folder.resolve(), finish, language)
             return
         if kind == "pepper":
             _pepper(folder.resolve(), finish, language)
@@ -53,6 +60,32 @@ def _pepper(folder: Path, finish: bool, language: Language) -> None:
     click.echo(_PEPPER[language].format(count=len(waiting), names=", ".join(waiting)))
 
 
+def _transport(folder: Path, finish: bool, language: Language) -> None:
+    if finish:
+        click.echo((_SIGNS if end_transport(folder) else _NOT_BEGUN)[language])
+        return
+    begin_transport(folder)
+    click.echo(_TOLD[language])
+
+
+_TOLD = {
+    "en": "The next transport key stands on your card. Restart the doors and the worker; an administrator sends the "
+    "card to every partner (Agreements, Partner organisations). When they have it: --finish. Until then the present "
+    "key signs.",
+    "es": "La siguiente llave de transporte ya está en su tarjeta. Reinicie las puertas y el proceso de fondo; quien "
+    "administra envía la tarjeta a cada organización (Convenios, Organizaciones con convenio). Cuando la tengan: "
+    "--finish. Mientras tanto firma la llave actual.",
+}
+_SIGNS = {
+    "en": "The new transport key signs. Restart the doors and the worker, and put a copy of node.env in the safe: it "
+    "is what a restore of an older backup asks for (--newer-environment).",
+    "es": "Ya firma la llave de transporte nueva. Reinicie las puertas y el proceso de fondo, y guarde una copia de "
+    "node.env en la caja fuerte: es la que se pide al restaurar un respaldo anterior (--newer-environment).",
+}
+_NOT_BEGUN = {
+    "en": "No change of the transport key was begun; nothing was done.",
+    "es": "No se había empezado a cambiar la llave de transporte; no se hizo nada.",
+}
 _PEPPER = {
     "en": "A new pepper is in use; the doors need no restart. {count} must still sign in: {names}. Then: --finish. "
     "Put a copy of node.env in the safe.",

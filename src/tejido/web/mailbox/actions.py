@@ -75,7 +75,7 @@ def renew_partner(*, card: Mapping[str, Any], lost: bool, by: Any, ring: KeyRing
     require(by, Permission.PARTNER_EDIT)
     check_card(card)
     partner = Partner.objects.select_for_update().get(pk=card["code"]).checked()
-    _refuse_older(partner, card)
+    refuse_older(partner, card)
     today = timezone.localdate(now)
     before, until = bytes(partner.transport_key).hex(), today - timedelta(days=1) if lost else today + MAXIMUM_AGE
     if card["transport_key"] != before:
@@ -88,7 +88,8 @@ def renew_partner(*, card: Mapping[str, Any], lost: bool, by: Any, ring: KeyRing
     return partner
 
 
-def _refuse_older(partner: Partner, card: Mapping[str, Any]) -> None:
+def refuse_older(partner: Partner, card: Mapping[str, Any]) -> None:
+    """Return if the card may take the place of the one we have; raises `BadInput`."""
     if bytes.fromhex(card["verify_key"]) != bytes(partner.verify_key):
         raise BadInput(
             "card.signing",

@@ -83,6 +83,10 @@ class Partner(models.Model):
         earlier = [each["key"] for each in self.earlier_transport if day <= date.fromisoformat(each["until"])]
         return VerifyKeys(tuple(VerifyKey(raw) for raw in (bytes(self.transport_key), *map(bytes.fromhex, earlier))))
 
+    def earlier_until(self) -> date | None:
+        """The last day on which its transport key before this one is believed."""
+        return date.fromisoformat(self.earlier_transport[0]["until"]) if self.earlier_transport else None
+
     def team_key(self, to: str) -> SignedKey:
         """The key of its team `handover` or `data`."""
         return team_key({"handover": self.handover_key, "data": self.data_key}[to])

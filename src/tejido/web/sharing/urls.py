@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tejido.web.sharing import report_views, views
+from tejido.web.sharing import partner_views, report_views, views
 
 urlpatterns = [
     path("cases/<uuid:case_id>/hand-over/", views.hand_over, name="hand_over"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("releases/<uuid:release_id>/revoke/", views.revoke_release, name="revoke_release"),
     path("alerts/", views.list_alerts, name="list_alerts"),
     path("alerts/<uuid:alert_id>/seen/", views.see_alert, name="see_alert"),
+    path("partners/", partner_views.list_partners, name="list_partners"),
+    path("partners/card/", partner_views.download_card, name="download_card"),
+    path("partners/new/", partner_views.take_card, name="take_card"),
     path("agreements/", views.list_agreements, name="list_agreements"),
     path("agreements/<str:agreement_id>/", views.show_agreement, name="show_agreement"),
 ]

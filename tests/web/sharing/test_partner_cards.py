@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cards of organisations: compared by voice, then believed; a newer one brings newer keys, an older one is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tejido.crypto import BoxKey, SignedKey, SigningKey
+from tejido.vocabulary import BadInput
+from tejido.web.mailbox.actions import MAXIMUM_AGE, add_partner, renew_partner
+from tejido.web.mailbox.cards import card_fingerprint, our_card, read_card
+from tejido.web.mailbox.models import Partner
+from tests.web.sharing.partner import Us
+
+ENGLISH = {"accept-language": "en"}
+
+
+@pytest.fixture
+def noor(cast):
+    return {"by": cast.member("noor"), "ring": cast.ring("noor")}
+
+
+def _newer(us: Us, number: int = 2) -> dict:
+    """The card of the same organisation after its teams and its transport key were given new ones."""
+    us.transport = SigningKey.generate()
+
+    def key(kind: str) -> dict[str, str]:
+        signed = SignedKey.sign(us.signing, f"us/team/{kind}/{number}", BoxKey.generate().public)
+        return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex()}
+
+    return us.card() | {"handover_key": key("cases"), "data_key": key("data"), "address": "https://us.invalid"}
+
+
+def test_an_administrator_enters_a_card_compares_it_and_it_is_believed(cast):
+    noor, us = cast.client("noor"), Us()
+    text = json.dumps(us.card(), indent=2)
+    page = noor.post("/partners/new/", {"card": text}, headers=ENGLISH)
+    read_aloud = card_fingerprint(us.card())
+    assert read_aloud in page.content.decode()
+    assert not Partner.objects.exists()
+    # Something else was read: it is shown again, and nothing is believed.
+    again = noor.post("/partners/new/", {"card": text, "compared": "0000 0000"}, headers=ENGLISH)
+    assert (again.status_code, Partner.objects.count()) == (200, 0)
+    assert noor.post("/partners/new/", {"card": text, "compared": read_aloud}).status_code == 302
+    assert Partner.objects.get().checked().transport_key == us.transport.verify_key.raw
+    shown = noor.get("/partners/", headers=ENGLISH).content.decode()
+    assert "Harbor (invented)" in shown
+    assert card_fingerprint(our_card()) in shown
+
+
+def test_our_card_is_what_the_other_side_takes(cast):
+    sent = cast.client("noor").get("/partners/card/")
+    assert sent.headers["content-disposition"] == 'attachment; filename="mx-card.json"'
+    assert json.loads(sent.content) == our_card()
+    with pytest.raises(BadInput, match="own organisation"):
+        read_card(sent.content.decode())
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "1", "{}", "null", "x" * 30_000])
+def test_what_is_no_card_is_said_in_one_sentence(cast, text):
+    page = cast.client("noor").post("/partners/new/", {"card": text}, headers=ENGLISH)
+    assert page.status_code == 422
+    assert not Partner.objects.exists()
+
+
+@pytest.mark.parametrize("changed", [
+    {"verify_key": "00"}, {"verify_key": 5}, {"transport_key": "zz"}, {"address": "us"}, {"name": "Us"},
+    {"pack": "nowhere"}, {"handover_key": {}}, {"data_key": None}, {"handover_key": {"owner": "us/team/x/1"}},
+    {"verify_key": SigningKey.generate().verify_key.raw.hex()},
+])  # fmt: skip
+def test_a_card_that_lacks_something_or_signs_for_others_is_refused(cast, changed):
+    with pytest.raises(BadInput):
+        read_card(json.dumps(Us().card() | changed))
+
+
+def test_a_newer_card_brings_newer_keys_and_the_earlier_is_believed_while_messages_travel(cast, noor):
+    us, now = Us(), timezone.now()
+    first = us.transport
+    add_partner(card=us.card(), **noor)
+    card = _newer(us)
+    partner = renew_partner(card=card, lost=False, now=now, **noor).checked()
+    assert partner.team_key("handover").owner.endswith("/2")
+    assert partner.address == "https://us.invalid"
+    today = timezone.localdate(now)
+    for day, believed in ((today, True), (today + MAXIMUM_AGE, True), (today + MAXIMUM_AGE + timedelta(1), False)):
+        keys = [key.raw for key in partner.transport_keys(day).keys]
+        assert us.transport.verify_key.raw in keys
+        assert (first.verify_key.raw in keys) is believed
+    # What came before, and what somebody else signed, does not come back.
+    for older in (us.card() | {"transport_key": first.verify_key.raw.hex()}, _newer(us, 1)):
+        with pytest.raises(BadInput, match="older"):
+            renew_partner(card=older, lost=False, now=now, **noor)
+    other = Us()
+    with pytest.raises(BadInput, match="another signing key"):
+        renew_partner(card=other.card(), lost=False, now=now, **noor)
+
+
+def test_a_key_somebody_else_may_have_is_not_believed_from_that_day_on(cast, noor):
+    us, now = Us(), timezone.now()
+    first = us.transport
+    add_partner(card=us.card(), **noor)
+    client, card = cast.client("noor"), _newer(us)
+    asked = client.post("/partners/new/", {"card": json.dumps(card)}, headers=ENGLISH).content.decode()
+    assert 'name="lost"' in asked
+    kept = {"card": json.dumps(card), "compared": card_fingerprint(card), "lost": "on"}
+    assert client.post("/partners/new/", kept).status_code == 302
+    keys = Partner.objects.get().transport_keys(timezone.localdate(now)).keys
+    assert first.verify_key not in keys
