@@ -30,6 +30,19 @@ def test_every_cookie_has_a_name_that_no_other_door_and_no_other_node_uses(monke
     assert len(secrets) == len(DOORS)
 
 
+@pytest.mark.parametrize(("address", "secure", "bound"), [
+    ("https://staff.example", "1", True), ("http://127.0.0.1:8002", "1", False), ("https://staff.example", "0", False),
+])  # fmt: skip
+def test_over_https_a_cookie_comes_from_this_very_host_or_not_at_all(address, secure, bound, monkeypatch):
+    monkeypatch.setenv("TEJIDO_ADDRESS_STAFF", address)
+    monkeypatch.setenv("TEJIDO_SECURE_COOKIES", secure)
+    node_settings.cache_clear()
+    taken = door_settings("staff", ())
+    monkeypatch.undo()
+    node_settings.cache_clear()
+    assert {taken[cookie].startswith("__Host-") for cookie in (*COOKIES, "HALF_COOKIE_NAME")} == {bound}
+
+
 @pytest.mark.parametrize(
     ("name", "of"),
     [("TEJIDO_SECRET_PUBLIC", "TEJIDO_SECRET_STAFF"), ("TEJIDO_SECRET_PARTNERS", "TEJIDO_SECRET_PUBLIC"),

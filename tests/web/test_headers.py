@@ -54,6 +54,7 @@ def _check(answer, address):
     assert "Server" not in have
     for cookie in answer.cookies.values():
         assert cookie["samesite"] == "Strict"
+        assert (cookie["path"], cookie["domain"]) == ("/", "")  # else no browser takes one that begins with __Host-
         assert cookie["httponly"] or not cookie.value  # taken away
         assert cookie["secure"] or not (cookie.value and settings.SESSION_COOKIE_SECURE)
 

@@ -45,7 +45,9 @@ BEHIND_SIGN_IN = (
 def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
     """Django settings of one door: `door` is one of `settings.DOORS`; `apps` the rooms it can see."""
     node = node_settings()
-    prefix = f"tejido_{node.node}_{door}"
+    https = node.addresses[door].startswith("https://")
+    # With this beginning a browser takes the cookie from this very host alone: no neighbour of it can plant one.
+    prefix = f"{'__Host-' if https and node.secure_cookies else ''}tejido_{node.node}_{door}"
     return {
         "TEJIDO": node,
         "DOOR": door,
@@ -94,7 +96,7 @@ def door_settings(door: str, apps: tuple[str, ...]) -> dict[str, Any]:
         **_static(),
         **_hardening(prefix, secure=node.secure_cookies),
         # Two years; sent only where the door's own address is an https one.
-        "SECURE_HSTS_SECONDS": 63_072_000 if node.addresses[door].startswith("https://") else 0,
+        "SECURE_HSTS_SECONDS": 63_072_000 if https else 0,
     }
 
 
