@@ -119,8 +119,10 @@ class Rehearsal:
         moment = self.moments[name]
         self.settle()
         for code in NODES:
+            # In the copy, before it is put back: the worker ends what looks unused as soon as it sees it.
+            with closing(sqlite3.connect(moment.folder / code, isolation_level=None)) as kept:
+                kept.executescript(_STILL_SIGNED_IN)
             _copy(moment.folder / code, self.folder(code) / DATABASE)
-            execute(self.folder(code), _STILL_SIGNED_IN)
         for path in self._files().keys() - moment.sizes.keys():
             path.unlink() if path.is_file() else shutil.rmtree(path)
         for path, size in moment.sizes.items():

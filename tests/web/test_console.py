@@ -13,8 +13,8 @@ from tests.web.test_pages_axe import _COOKIE, LANGUAGES, chromium, doors, signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WALKS = [("public", None, "es"), ("public", None, "en"), ("staff", None, "es"), ("staff", "amara", "es"),
-         ("staff", "amara", "en"), ("staff", "chen", "es"), ("staff", "chen", "en"), ("staff", "bilal", "es"),
-         ("staff", "dora", "en"), ("staff", "noor", "es"), ("staff", "iris", "en"), ("staff", "luz", "es")]  # fmt: skip
+         ("staff", "chen", "en"), ("staff", "bilal", "es"), ("staff", "dora", "en"), ("staff", "noor", "es"),
+         ("staff", "iris", "en"), ("staff", "luz", "es")]  # fmt: skip
 _LISTEN = """
 window.refused = [];
 document.addEventListener("securitypolicyviolation",
