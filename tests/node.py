@@ -7,7 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,6 +55,23 @@ def _environment() -> object:
 
 _SIGNING = _environment()
 django.setup()
+
+
+def _own_folder() -> None:
+    """Workers of xdist inherit one folder: each gets its own, or one is surprised by another's keys."""
+    from django.conf import settings
+
+    from tejido.web.config.settings import node_settings
+
+    folder = Path(tempfile.mkdtemp(prefix="tejido-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["TEJIDO_DATA"] = str(folder)
+    settings.TEJIDO = replace(settings.TEJIDO, data=folder)
+    node_settings.cache_clear()
+
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    _own_folder()
 
 
 def whole_database() -> bytes:

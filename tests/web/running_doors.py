@@ -104,7 +104,9 @@ def _environment(folder: Path, ports: dict[str, int], node: str) -> tuple[dict[s
         folder=folder, node=node, operator=operator, time_zone="America/Mexico_City", ports=ports, demo=True
     )
     settings = {"TEJIDO_TESTING": "1", "TEJIDO_PASSWORD_MEMORY_MIB": "8", "PYTHONPATH": str(Path(__file__).parents[2])}
-    return os.environ | made | settings, signing.raw.hex()
+    # A database of its own, also where these tests run on PostgreSQL.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEJIDO_DATABASE")}
+    return inherited | made | settings, signing.raw.hex()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
