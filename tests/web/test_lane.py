@@ -99,7 +99,8 @@ def test_whoever_goes_away_gives_up_her_place_and_loses_nobody_a_turn():
 def test_a_mark_made_up_or_changed_is_not_ours():
     mark = new_device()
     assert is_ours(mark)
-    assert not any(is_ours(each) for each in ("", "0" * 32, mark[:-1], "0" + mark[1:], mark + ":"))
+    changed = ("1" if mark[0] == "0" else "0") + mark[1:]
+    assert not any(is_ours(each) for each in ("", "0" * 32, mark[:-1], changed, mark + ":"))
 
 
 def test_processes_of_one_machine_share_four_turns(cast):
