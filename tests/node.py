@@ -170,3 +170,18 @@ def _nothing_came_before(monkeypatch) -> None:
 def cast(db) -> Cast:
     """The invented people of this node."""
     return _CAST["cast"]
+
+
+@pytest.fixture
+def folder(db):
+    """The node's folder, with its settings in a file as outside a test."""
+    from django.conf import settings
+
+    from tejido.web.config.making import write_environment
+
+    folder, before = settings.TEJIDO.data, dict(os.environ)
+    write_environment(folder, {name: value for name, value in os.environ.items() if name.startswith("TEJIDO_")})
+    yield folder
+    (folder / "node.env").unlink()
+    os.environ.clear()
+    os.environ.update(before)  # a command tells its own process what the file says

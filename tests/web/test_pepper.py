@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 
 import pytest
@@ -17,19 +16,8 @@ from tejido.web.accounts.login import Refused, sign_in
 from tejido.web.accounts.models import Member
 from tejido.web.accounts.passwords import choose_password
 from tejido.web.accounts.staffing import end_access, replace_password
-from tejido.web.config.making import write_environment
 from tejido.web.config.rotating_pepper import begin_pepper, end_pepper, still_under_an_older
 from tejido.web.security import audit
-
-
-@pytest.fixture
-def folder(db):
-    """The node's folder, with its settings in a file as outside a test."""
-    folder, before = settings.TEJIDO.data, dict(os.environ)
-    write_environment(folder, {name: value for name, value in os.environ.items() if name.startswith("TEJIDO_")})
-    yield folder
-    (folder / "node.env").unlink()
-    os.environ.update(before)  # a command tells its own process what the file says
 
 
 def test_each_goes_under_the_new_pepper_as_she_signs_in_and_the_old_one_goes_last(cast, folder):

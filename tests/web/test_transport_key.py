@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 
 import pytest
@@ -12,24 +11,12 @@ from django.conf import settings
 from tejido.crypto import BadSignature, SigningKey
 from tejido.vocabulary import BadInput
 from tejido.web.config.live_keys import parse_environment
-from tejido.web.config.making import write_environment
 from tejido.web.config.rotating_transport import begin_transport, end_transport
 from tejido.web.config.transport_keys import TRANSPORT, transport_keys
 from tejido.web.mailbox.cards import our_card
 from tejido.web.security import audit
 from tejido.web.security.verifying import ANCHOR, findings, write_anchor
 from tejido.web.upkeep.tombstones import add_tombstone, kept_lines, read_lines
-
-
-@pytest.fixture
-def folder(db):
-    """The node's folder, with its settings in a file as outside a test."""
-    folder, before = settings.TEJIDO.data, dict(os.environ)
-    write_environment(folder, {name: value for name, value in os.environ.items() if name.startswith("TEJIDO_")})
-    yield folder
-    (folder / "node.env").unlink()
-    os.environ.clear()
-    os.environ.update(before)  # a command tells its own process what the file says
 
 
 def _now(folder):

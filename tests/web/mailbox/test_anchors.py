@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from tejido.crypto import SigningKey
 from tejido.exchange import Anchor, build_anchor, countersign, read_anchor
+from tejido.web.accounts.actions import signing_key
 from tejido.web.mailbox import anchoring
-from tejido.web.mailbox.actions import add_partner, signing_key
+from tejido.web.mailbox.actions import add_partner
 from tejido.web.mailbox.jobs import exchange_anchors
 from tejido.web.mailbox.models import KeptAnchor, Partner, RefusedArrival, SentAnchor
 from tejido.web.security import audit

@@ -63,7 +63,7 @@ def opened_doors():
 
 def _at(cast, address: str) -> None:
     """The partner's door is at `address`: signed as the organisation would."""
-    from tejido.web.mailbox.actions import signing_key
+    from tejido.web.accounts.actions import signing_key
 
     partner = Partner.objects.get(pk="us")
     partner.address = address

@@ -8,9 +8,10 @@ import socket
 import pytest
 from django.utils import timezone
 
+from tejido.web.accounts.actions import signing_key
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Team
-from tejido.web.mailbox.actions import add_partner, receive, signing_key
+from tejido.web.mailbox.actions import add_partner, receive
 from tejido.web.mailbox.jobs import attempt
 from tejido.web.mailbox.models import OutboundMessage
 from tejido.web.sharing.actions import add_agreement, hand_over, process_arrivals

@@ -260,10 +260,9 @@ def test_an_arrival_is_opened_on_the_page_of_whoever_may_answer(cast, us, terms)
 
 
 def test_a_message_sealed_to_an_older_generation_of_the_team_still_opens(cast, us, terms):
-    from tejido.web.accounts.actions import leave_team
+    from tejido.web.accounts.actions import leave_team, signing_key
     from tejido.web.accounts.keys import team_of
     from tejido.web.accounts.models import Team
-    from tejido.web.mailbox.actions import signing_key
 
     team, ring = team_of(Team.Kind.CASES), cast.ring("chen")
     raw = us.message("handover", handover_body(), NOW)

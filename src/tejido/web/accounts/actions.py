@@ -218,6 +218,11 @@ def create_secret(*, scope: str, raw: bytes, ring: KeyRing, teams: Sequence[Team
     return record_key
 
 
+def signing_key(ring: KeyRing) -> SigningKey:
+    """Our organisation's signing key, for a member whose teams hold it; raises `NoKey`."""
+    return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
+
+
 def new_password() -> str:
     """A password for a member who has not chosen one yet: 100 random bits, in groups."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"

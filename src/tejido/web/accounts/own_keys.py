@@ -16,14 +16,14 @@ from django.db.models import F
 
 from tejido.crypto import BoxKey, SigningKey, seal_box, seal_with_password
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.actions import SIGNING_SCOPE, member_context, password_cost, renew_team, sign_key
+from tejido.web.accounts.actions import SIGNING_SCOPE, member_context, password_cost, renew_team, sign_key, signing_key
 from tejido.web.accounts.keys import grant_info, ring_of
 from tejido.web.accounts.models import Member, Team
 from tejido.web.accounts.passwords import open_own_key
 from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, NoKey
-from tejido.web.security.models import KeyGrant, RecordKey
+from tejido.web.security.models import KeyGrant
 
 
 def signs_here(ring: KeyRing) -> bool:
@@ -81,7 +81,7 @@ def _seal_again(team: Team, member: Member, private: BoxKey, ring: KeyRing) -> N
 
 def _signing(ring: KeyRing) -> SigningKey:
     try:
-        return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
+        return signing_key(ring)
     except NoKey:
         raise BadInput(
             "own_keys.unsigned",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tejido.crypto import BoxKey, CannotOpen, PaperKey, SignedKey, SigningKey, open_box
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.actions import SIGNING_SCOPE, give_new_keys, grant_generation, new_password, seal_to_paper
+from tejido.web.accounts.actions import give_new_keys, grant_generation, new_password, seal_to_paper, signing_key
 from tejido.web.accounts.keys import SignedTeams, older_secret, organisation_key, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import newest_key
@@ -22,7 +22,6 @@ from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, TeamSecret
-from tejido.web.security.models import RecordKey
 from tejido.web.security.shares import key_of
 
 
@@ -46,7 +45,7 @@ def recover_members(*, logins: Sequence[str], shares: Sequence[str], paper: Pape
     """
     members = [_member(login) for login in dict.fromkeys(logins)]
     secrets = _opened_by(key_of(shares))
-    signing = SigningKey(_ring(secrets).raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
+    signing = signing_key(_ring(secrets))
     keep_recovery_key(paper, signing)
     for generation, secret in secrets.items():
         seal_to_paper(generation, secret)

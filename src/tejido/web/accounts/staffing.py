@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tejido.crypto import BoxKey, SigningKey, new_key
+from tejido.crypto import BoxKey, new_key
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import (
     SIGNING_SCOPE,
@@ -29,6 +29,7 @@ from tejido.web.accounts.actions import (
     new_password,
     renew_team,
     sign_key,
+    signing_key,
 )
 from tejido.web.accounts.caseloads import teams_within
 from tejido.web.accounts.demo import DEMO_PASSWORD
@@ -45,10 +46,6 @@ from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.search_keys import share_search_keys
-
-
-def _signing(ring: KeyRing) -> SigningKey:
-    return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
 
 
 def add_member(
@@ -88,7 +85,7 @@ def _go_on_without(member: Member, team: Team, by: Any, ring: KeyRing) -> None:
     remaining = Member.objects.filter(grants__generation=newest).exclude(pk=member.pk)
     # An administrator holds no secret of theirs: those who remain keep their own grants of what was before.
     fresh = TeamSecret(BoxKey.generate(), new_key())
-    new_generation(team, newest.number + 1, fresh, list(remaining), _signing(ring), previous=None)
+    new_generation(team, newest.number + 1, fresh, list(remaining), signing_key(ring), previous=None)
     TeamKeyGrant.objects.filter(member=member, generation__team=team).delete()
     audit.record("team.left", by=by, record=member, team=str(team.pk))
 
@@ -165,7 +162,7 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "")
 def _seal_to(team: Team, member: Member, by: Any, ring: KeyRing) -> None:
     secret = ring.current_secret(team.pk)
     if member.awaiting.filter(team=team).delete()[0]:
-        renew_team(team=team, secret=secret, signing=_signing(ring), also=member)
+        renew_team(team=team, secret=secret, signing=signing_key(ring), also=member)
         audit.record("team.joined", by=by, record=member, team=str(team.pk), reason_code="regrant")
     else:
         join_team(member=member, team=team, secret=secret, by=by)
@@ -179,7 +176,7 @@ def vouch(member: Member, key: str, *, by: Any, ring: KeyRing) -> None:
         raise BadInput("key_changed", en="Her key is new: compare it with her by voice, then let her in.",
                        es="Su llave es nueva: compárela con ella de viva voz y después incorpórela.",
                        where="member")  # fmt: skip
-    sign_key(member, _signing(ring))
+    sign_key(member, signing_key(ring))
     member.save(update_fields=["signature"])
     audit.record("member.key_vouched", by=by, record=member)
 
@@ -194,7 +191,7 @@ def take_out(*, member: Member, team: Team, by: Any, ring: KeyRing) -> None:
         raise BadInput("not_in_team", en="She is not in this team.", es="No está en este equipo.")
     within = Team.objects.filter(caseload=team, pk__in=member.team_ids).order_by("kind")
     for each in [*within, team]:
-        leave_team(member=member, team=each, secret=ring.current_secret(each.pk), signing=_signing(ring), by=by)
+        leave_team(member=member, team=each, secret=ring.current_secret(each.pk), signing=signing_key(ring), by=by)
 
 
 @transaction.atomic
@@ -206,7 +203,7 @@ def renew_keys(*, team: Team, by: Any, ring: KeyRing) -> None:
     _ask(team, by)
     within = Team.objects.filter(caseload=team, pk__in=by.team_ids).order_by("kind")
     for each in [*within, team]:
-        renew_team(team=each, secret=ring.current_secret(each.pk), signing=_signing(ring))
+        renew_team(team=each, secret=ring.current_secret(each.pk), signing=signing_key(ring))
         audit.record("team.keys_renewed", by=by, record=each)
 
 
@@ -217,7 +214,7 @@ def add_caseload(*, name: str, restricted: bool = False, by: Any, ring: KeyRing)
     require(by, Permission.CASE_OPEN)
     if Team.objects.filter(name=name).exists():
         raise BadInput("team.name", en="A team has this name.", es="Ya hay un equipo con ese nombre.", where="name")
-    signing = _signing(ring)
+    signing = signing_key(ring)
     team, _secret = create_team(
         kind=Team.Kind.CASES, name=name, members=[by], signing=signing, by=by, restricted=restricted
     )

@@ -85,9 +85,8 @@ def _remake(
 
 def _remake_one(table: str, record: Any, terms_of: Callable[[Any, KeyRing], Values], by: Member, ring: KeyRing) -> None:
     try:
-        terms: Values = (
-            set() if record.team.restricted else terms_of(record, ring)
-        )  # a restricted one answers no search
+        # A restricted one answers no search.
+        terms: Values = set() if record.team.restricted else terms_of(record, ring)
         index(ring, table=table, record_id=record.pk, values=terms)
     except NoKey:  # a colleague's to do
         return

@@ -44,9 +44,7 @@ def rotate_doors(folder: Path) -> None:
             audit.record("keys.rotated", by=None, kind="doors")
 
 
-def rotate_environment(
-    folder: Path, *, wait: float, pause: Callable[[float], None] = time.sleep
-) -> Resealed:  # fmt: skip
+def rotate_environment(folder: Path, *, wait: float, pause: Callable[[float], None] = time.sleep) -> Resealed:
     """A new environment key; every second factor is sealed under it, then the old one is forgotten.
 
     Doors read the file anew whenever they seal or open one. `wait`: seconds for which what they began may go on.

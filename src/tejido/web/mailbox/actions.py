@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from tejido.crypto import SigningKey, UnsignedKey
+from tejido.crypto import UnsignedKey
 from tejido.exchange import (
     Accepted,
     BadMessage,
@@ -30,7 +30,7 @@ from tejido.exchange import (
 )
 from tejido.exchange import Partner as KnownPartner
 from tejido.vocabulary import BadInput, code_list
-from tejido.web.accounts.actions import SIGNING_SCOPE
+from tejido.web.accounts.actions import signing_key
 from tejido.web.mailbox.cards import check_card, is_older
 from tejido.web.mailbox.limits import note_refusal, too_many
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
@@ -38,18 +38,12 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.later import later
-from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 
 # Longer than any holiday of either side; a message older than this is no news any more.
 MAXIMUM_AGE = timedelta(days=30)
 _NO_MESSAGE = "00000000-0000-0000-0000-000000000000"  # what could not be read has no id to name in a receipt
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=15)
-
-
-def signing_key(ring: KeyRing) -> SigningKey:
-    """Our organisation's signing key, for a member whose teams hold it; raises `NoKey`."""
-    return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tejido.crypto import BoxKey, SigningKey, new_key
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.actions import SIGNING_SCOPE, NewMember, create_team, grant_generation, new_generation
+from tejido.web.accounts.actions import NewMember, create_team, grant_generation, new_generation, signing_key
 from tejido.web.accounts.keys import organisation_key
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
 from tejido.web.accounts.staffing import add_member, vouch
@@ -23,7 +23,6 @@ from tejido.web.packets.models import Provider
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
-from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import PROVIDER
 
@@ -36,7 +35,7 @@ def give_account(
     made, password = add_member(login=login, name=name, roles=[PROVIDER], language=language, by=by, now=now)
     provider = Provider.objects.filter(organisation=organisation).first()
     if provider is None:
-        provider = found_provider(organisation=organisation, members=[], signing=_signing(ring), by=by)
+        provider = found_provider(organisation=organisation, members=[], signing=signing_key(ring), by=by)
     AwaitingRegrant.objects.create(team=provider.team, member=made.member, since=now)
     return made, password
 
@@ -65,7 +64,7 @@ def vouch_for(*, member: Member, key: str, by: Any, ring: KeyRing) -> None:
         return
     # Nobody is there who could: keys for what is sent from now on. What was sent before, the hotline sends anew.
     number = waiting.team.generations.order_by("-number")[0].number + 1
-    new_generation(waiting.team, number, TeamSecret(BoxKey.generate(), new_key()), [member], _signing(ring),
+    new_generation(waiting.team, number, TeamSecret(BoxKey.generate(), new_key()), [member], signing_key(ring),
                    previous=None)  # fmt: skip
     waiting.delete()
     audit.record("team.joined", by=by, record=member, team=str(waiting.team_id))
@@ -110,7 +109,3 @@ def readers_of(team: Team) -> list[Member]:
     newest = team.generations.order_by("-number")[0]
     inside = Member.objects.filter(grants__generation=newest, status=Member.Status.ACTIVE, password_given_at=None)
     return list(inside.defer("private_key", "totp").order_by("display_name"))
-
-
-def _signing(ring: KeyRing) -> SigningKey:
-    return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))

@@ -23,8 +23,9 @@ from tejido.exchange import (
     tables_of,
 )
 from tejido.vocabulary import BadInput
+from tejido.web.accounts.actions import signing_key
 from tejido.web.consents.frames import local_day
-from tejido.web.mailbox.actions import next_sequence, queue_message, set_agreements, signing_key
+from tejido.web.mailbox.actions import next_sequence, queue_message, set_agreements
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
 from tejido.web.security import audit
 from tejido.web.security.access import require
