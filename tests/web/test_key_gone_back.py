@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tejido.crypto import UnsignedKey
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.keys import anonymous_ring, team_of, team_owner
+from tejido.web.accounts.keys import anonymous_ring, team_of
 from tejido.web.accounts.login import Refused, sign_in
 from tejido.web.accounts.models import Team
 from tejido.web.accounts.newest import FILE, RESTORED
@@ -42,7 +42,7 @@ def _restored(owners):
 def test_a_team_whose_keys_went_back_reads_and_writes_again_once_it_has_new_keys(cast):
     team = team_of(Team.Kind.INTAKE)
     before = _contact(cast.ring("amara"), "BCK-001", own_words="antes")
-    assert _restored([team_owner(team.pk)]) == [team.name]
+    assert _restored([team.owner]) == [team.name]
     assert list(older_than_seen()) == [team.name]
     for login in ("amara", "bilal", "chen"):
         assert before.opened(cast.ring(login)).own_words == "antes"
@@ -59,9 +59,9 @@ def test_a_team_whose_keys_went_back_reads_and_writes_again_once_it_has_new_keys
 
 def test_whoever_writes_the_database_gets_no_older_key_in_by_what_a_restoring_allowed(cast):
     team = team_of(Team.Kind.INTAKE)
-    _restored([team_owner(team.pk)])
+    _restored([team.owner])
     renew_keys(team=team, by=cast.member("bilal"), ring=cast.ring("bilal"))
-    (settings.TEJIDO.data / FILE).write_text(json.dumps({team_owner(team.pk): 5}))
+    (settings.TEJIDO.data / FILE).write_text(json.dumps({team.owner: 5}))
     team.generations.latest("number").delete()
     with pytest.raises(UnsignedKey):
         cast.ring("amara").new_key("contact", [team.pk])

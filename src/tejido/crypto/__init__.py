@@ -4,7 +4,7 @@
 Every blob begins with a version byte. Every failure to open is one error, `CannotOpen`, which says nothing of why.
 """
 
-from tejido.crypto.boxes import BoxKey, PublicKey, open_box, seal_box
+from tejido.crypto.boxes import BoxKey, PublicKey, open_box, seal_box, shared_key
 from tejido.crypto.envelopes import Context, new_key, open_field, seal_field, unwrap_key, wrap_key
 from tejido.crypto.errors import BadSignature, CannotOpen, UnsignedKey
 from tejido.crypto.passwords import (
@@ -76,6 +76,7 @@ __all__ = [
     "seal_with_password",
     "sealed_length",
     "search_token",
+    "shared_key",
     "shares_needed",
     "spoken_code",
     "take_turns",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import (
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.hpke import (
     MLKEM768X25519PublicKey,
     Suite,
 )
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tejido.crypto.errors import CannotOpen
 
@@ -85,3 +87,13 @@ def open_box(key: BoxKey, box: bytes | memoryview, info: bytes) -> bytes:
         return _SUITE.decrypt(box[1:], key._key(), bytes([VERSION]) + info)
     except (InvalidTag, ValueError):
         raise CannotOpen from None
+
+
+def shared_key(mine: BoxKey, theirs: PublicKey, info: bytes) -> bytes:
+    """A key that only the holders of `mine` and of the private half of `theirs` can make: 32 bytes, the same to both.
+
+    What it wraps comes from one of the two. It rests on X25519 alone: it keeps nothing secret, the box around it does.
+    """
+    secret = mine._halves()[1].exchange(X25519PublicKey.from_public_bytes(theirs.raw[_MLKEM_PUBLIC:]))
+    bound = b"tejido/shared-key" + bytes([VERSION]) + info
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=bound).derive(secret)

@@ -10,7 +10,7 @@ from tejido.crypto import BoxKey, CannotOpen, UnsignedKey
 from tejido.web.accounts.keys import anonymous_ring, team_of
 from tejido.web.accounts.models import Team, TeamGeneration
 from tejido.web.intake.models import Contact
-from tejido.web.security.keyring import NoKey
+from tejido.web.security.keyring import NoKey, NotOurs
 from tejido.web.security.models import KeyGrant
 from tejido.web.security.sealing import StaleRevision
 
@@ -36,15 +36,27 @@ def test_someone_outside_the_team_opens_nothing(cast):
             Contact.objects.get(pk=contact.pk).opened(cast.ring(login))
 
 
-def test_what_nobody_signed_in_sealed_the_team_opens_and_wraps_small(cast):
-    contact = _contact(anonymous_ring(), "AAA-003", own_words="por el formulario")
+def test_what_another_team_sealed_the_team_opens_and_wraps_small(cast):
+    contact = _contact(cast.ring("dora"), "AAA-003", own_words="de otro equipo")
     grant = KeyGrant.objects.get(key=contact.key)
     assert grant.method == KeyGrant.Method.BOXED
-    assert contact.opened(cast.ring("amara")).own_words == "por el formulario"
+    assert contact.opened(cast.ring("amara")).own_words == "de otro equipo"
     grant.refresh_from_db()
     assert grant.method == KeyGrant.Method.WRAPPED
     assert len(grant.sealed) == 61
-    assert Contact.objects.get(pk=contact.pk).opened(cast.ring("chen")).own_words == "por el formulario"
+    assert Contact.objects.get(pk=contact.pk).opened(cast.ring("chen")).own_words == "de otro equipo"
+
+
+def test_what_nobody_signed_in_sealed_the_team_opens_and_writes_nothing_under(cast):
+    contact, amara = _contact(anonymous_ring(), "AAA-013", own_words="por el formulario"), cast.ring("amara")
+    before = KeyGrant.objects.filter(key=contact.key).values().get()
+    assert before["method"] == KeyGrant.Method.ARRIVED
+    assert contact.opened(amara).own_words == "por el formulario"
+    assert KeyGrant.objects.filter(key=contact.key).values().get() == before
+    with pytest.raises(NotOurs):
+        contact.seal(amara, advocate_view="mi mirada")
+    with pytest.raises(NotOurs):
+        amara.share(contact.key, team_of(Team.Kind.DUTY).pk)
 
 
 def test_a_field_moved_to_another_record_does_not_open(cast):

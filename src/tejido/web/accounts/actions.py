@@ -27,7 +27,7 @@ from tejido.crypto import (
 )
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS
-from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info, team_owner
+from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import newest_key, unseen
 from tejido.web.accounts.second_factors import seal_factor
@@ -137,8 +137,8 @@ def new_generation(
     previous: TeamSecret | None,
 ) -> TeamGeneration:  # fmt: skip
     """One more generation of a team's keys, signed, sealed to `members`; it opens the one before if that is given."""
-    number = unseen(team_owner(team.pk), number)
-    owner = f"{team_owner(team.pk)}/{number}"
+    number = unseen(team.owner, number)
+    owner = f"{team.owner}/{number}"
     generation = TeamGeneration(team=team, number=number, public_key=secret.box.public.raw)
     generation.signature = SignedKey.sign(signing, owner, secret.box.public).signature
     if previous is not None:

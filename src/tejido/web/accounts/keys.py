@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tejido.crypto import BoxKey, Context, PublicKey, UnsignedKey, VerifyKey, open_box, open_field
 from tejido.web.accounts.models import BrokenGlass, Member, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import highest, newest_key, was_restored
+from tejido.web.accounts.newest import highest, newest_key, refuse_older, was_restored
 from tejido.web.accounts.readings import note_opening
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 
@@ -43,20 +43,28 @@ def recovery_info(generation: TeamGeneration, number: int) -> bytes:
                    str(number)).encode()  # fmt: skip
 
 
-def team_owner(team_id: UUID) -> str:
-    """How a team's keys are named where their numbers are kept."""
-    return f"{settings.TEJIDO.node}/team/{team_id}"
-
-
 class SignedTeams:
     """Teams' current public keys, each checked against the pinned signature."""
 
     def public_key(self, team_id: UUID) -> tuple[int, PublicKey]:
         """Generation number and key; raises `UnsignedKey`."""
-        generation = TeamGeneration.objects.filter(team_id=team_id).order_by("-number").first()
+        generations = TeamGeneration.objects.filter(team_id=team_id).select_related("team")
+        generation = generations.order_by("-number").first()
         if generation is None:
             raise UnsignedKey(str(team_id))
         return generation.number, newest_key(generation.signed_key(), organisation_key())
+
+    def refuse_older(self, name: str, number: int) -> None:
+        """Raises `UnsignedKey` if a newer key of that name was in use; remembers this one."""
+        refuse_older(f"{settings.TEJIDO.node}/{name}", number)
+
+    def sender_key(self, team_id: UUID, generation: int) -> PublicKey:
+        """Key of any generation: what it sealed before it was replaced stays ours. A provider's vouches for nothing."""
+        ours = TeamGeneration.objects.exclude(team__kind=Team.Kind.PROVIDER).select_related("team")
+        sender = ours.filter(team_id=team_id, number=generation).first()
+        if sender is None:
+            raise UnsignedKey(str(team_id))
+        return sender.signed_key().checked(organisation_key())
 
 
 def anonymous_ring() -> KeyRing:
@@ -78,11 +86,12 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
     newest: dict[UUID, int] = {}
     for team_id, number in sorted(grants, key=lambda pair: pair[1]):
         newest[team_id] = number
-    back = {team_id for team_id, number in newest.items() if number < seen.get(team_owner(team_id), 0)}
+    owners = {grant.generation.team_id: grant.generation.team.owner for grant in grants.values()}
+    back = {team_id for team_id, number in newest.items() if number < seen.get(owners[team_id], 0)}
     newest = {
         team_id: number
         for team_id, number in newest.items()
-        if team_id not in back or was_restored(team_owner(team_id), number)
+        if team_id not in back or was_restored(owners[team_id], number)
     }
 
     restricted = {grant.generation.team for grant in grants.values() if grant.generation.team.restricted}

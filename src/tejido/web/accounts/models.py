@@ -56,6 +56,11 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def owner(self) -> str:
+        """How its keys are named where they are signed. A provider's cannot pass for a team of ours."""
+        return f"{settings.TEJIDO.node}/{'provider' if self.kind == self.Kind.PROVIDER else 'team'}/{self.pk}"
+
 
 class TeamGeneration(models.Model):
     """One generation of a team's keys. `previous` opens with this generation's key and holds the one before."""
@@ -85,8 +90,7 @@ class TeamGeneration(models.Model):
 
     def signed_key(self) -> SignedKey:
         """The public key with the organisation's word for it."""
-        owner = f"{settings.TEJIDO.node}/team/{self.team_id}/{self.number}"
-        return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
+        return SignedKey(f"{self.team.owner}/{self.number}", PublicKey(bytes(self.public_key)), bytes(self.signature))
 
 
 class RecoveryKey(models.Model):
@@ -324,6 +328,8 @@ class BrokenGlassQuerySet(models.QuerySet["BrokenGlass"]):
 
 class BrokenGlass(SealedRecord):
     """Someone on duty opened another team's case in an emergency: until when, why, and what a second person says."""
+
+    key_scope = "broken-glass"
 
     OPEN_COLUMNS: ClassVar = {
         "id": "random",

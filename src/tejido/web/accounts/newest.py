@@ -52,10 +52,10 @@ def unseen(owner: str, number: int) -> int:
 def note_restored(newer: Mapping[str, int], there: Mapping[str, int]) -> list[str]:
     """After a restoring: `newer` was seen before it, `there` is what the database has; the owners whose key went back.
 
-    The recovery key is left out: until new sheets are printed, what is on paper is all there is.
+    The recovery and the search key are left out: until they are made anew, what is there is all there is.
     """
     seen = {owner: max(number, highest().get(owner, 0)) for owner, number in {**highest(), **newer}.items()}
-    seen = {owner: min(number, there[owner]) if "/recovery/" in f"{owner}/" else number
+    seen = {owner: min(number, there[owner]) if owner.endswith(("/recovery", "/search")) else number
             for owner, number in seen.items() if owner in there}  # fmt: skip
     back = {owner: there[owner] for owner, number in seen.items() if there[owner] < number}
     for name, kept in ((RESTORED, back), (FILE, seen)):
@@ -71,13 +71,18 @@ def newest_key(signed: SignedKey, organisation: VerifyKey) -> PublicKey:
     """
     public = signed.checked(organisation)
     owner, _slash, number = signed.owner.rpartition("/")
-    seen = highest().get(owner, 0)
-    if int(number) < seen:
-        raise UnsignedKey(f"{signed.owner}: a newer key was in use")
-    if int(number) > seen:
-        # Only what stands in the database for good: a rotation that was undone was never seen.
-        transaction.on_commit(lambda: _remember(owner, int(number)))
+    refuse_older(owner, int(number))
     return public
+
+
+def refuse_older(owner: str, number: int) -> None:
+    """This key of `owner` is in use, and no older one from now on; raises `UnsignedKey` if a newer one was."""
+    seen = highest().get(owner, 0)
+    if number < seen:
+        raise UnsignedKey(f"{owner}/{number}: a newer key was in use")
+    if number > seen:
+        # Only what stands in the database for good: a rotation that was undone was never seen.
+        transaction.on_commit(lambda: _remember(owner, number))
 
 
 def _restored() -> Mapping[str, int]:

@@ -57,6 +57,8 @@ class RestrictedReading(models.Model):
 class KeptApart(SealedRecord):
     """A member who may never be in this restricted caseload. Who it is opens for the caseload alone."""
 
+    key_scope = "kept-apart"
+
     OPEN_COLUMNS: ClassVar = {
         "id": "random",
         "key": "random",

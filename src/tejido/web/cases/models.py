@@ -42,6 +42,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(SealedRecord):
     """A situation: one or more survivors, whoever controls them, where, how."""
 
+    key_scope = "case"
+
     OPEN_COLUMNS: ClassVar = {
         **_RECORD,
         "code": "short code to say aloud",
@@ -102,6 +104,8 @@ class CaseContact(models.Model):
 class CasePart(SealedRecord):
     """Something that belongs to a case and is sealed under the case's key."""
 
+    key_scope = "case"
+
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="%(class)ss")
 
     class Meta:
@@ -161,6 +165,8 @@ class Place(CasePart):
 
 class Compartment(CasePart):
     """A safety compartment with a key of its own, opened apart and audited apart."""
+
+    key_scope = "compartment"
 
     OPEN_COLUMNS: ClassVar = {**_RECORD, "case": "random", "kind": "which compartment exists"}
 

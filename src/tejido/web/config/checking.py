@@ -124,6 +124,16 @@ def _keyless(_folder: Path) -> Iterator[str]:
     yield from (str(pk) for pk in RecordKey.objects.filter(grants=None).values_list("pk", flat=True))
 
 
+def _not_ours(_folder: Path) -> Iterator[str]:
+    from tejido.web.intake.models import Contact
+    from tejido.web.security.models import KeyGrant
+
+    # Only what waits as it came may stand under a key that none of our teams vouches for.
+    waiting = Contact.objects.filter(state=Contact.State.WAITING).values("key")
+    strange = KeyGrant.objects.filter(method=KeyGrant.Method.ARRIVED).exclude(key__in=waiting)
+    yield from (f"{scope} {pk}" for scope, pk in strange.values_list("key__scope", "key_id").distinct())
+
+
 def _tombstones(folder: Path) -> Iterator[str]:
     from tejido.web.upkeep.tombstones import FILE, kept_lines
 
@@ -196,6 +206,7 @@ _LOOKS: dict[str, tuple[str, str, _Look]] = {
     "audit": ("The audit holds, and reaches its anchor", "La bitácora está íntegra y llega a su ancla", _audit),
     "teams": ("Every key is sealed to a team that exists", "Cada llave es de un equipo que existe", _teams),
     "keys": ("Every key can be opened by someone", "Cada llave la puede abrir alguien", _keyless),
+    "ours": ("Every key was made by one of our teams", "Cada llave la hizo uno de nuestros equipos", _not_ours),
     "orphans": ("No key is left of a record that is gone", "No queda llave de un expediente que ya no está", _orphans),
     "tombstones": ("The list of what was destroyed is whole", "La lista de lo destruido está completa", _tombstones),
     "signatures": ("Every line of that list is ours", "Cada línea de esa lista es nuestra", _signed),

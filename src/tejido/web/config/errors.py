@@ -15,7 +15,7 @@ from django.views import defaults
 from tejido.crypto import BadSignature, CannotOpen, UnsignedKey
 from tejido.web.accounts.holding import hand_back
 from tejido.web.security import audit
-from tejido.web.security.keyring import NoKey
+from tejido.web.security.keyring import NoKey, NotOurs
 from tejido.web.security.sealing import StaleRevision
 
 
@@ -59,4 +59,5 @@ class SaysWhatCannotBeOpened:
         if not isinstance(exception, (CannotOpen, NoKey, UnsignedKey, BadSignature)):
             return None
         audit.record("record.did_not_open", by=request.user, reason_code=type(exception).__name__)
-        return render(request, "did_not_open.html", status=409)
+        not_ours = isinstance(exception, NotOurs)
+        return render(request, "did_not_open.html", {"not_ours": not_ours}, status=409)

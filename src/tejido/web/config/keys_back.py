@@ -26,12 +26,13 @@ def _numbers() -> Iterator[tuple[str, int, str]]:
     from django.conf import settings
     from django.db.models import Max
 
-    from tejido.web.accounts.keys import team_owner
     from tejido.web.accounts.models import Member, RecoveryKey, Team
+    from tejido.web.security.search_keys import SEARCH, search_keys
 
     for team in Team.objects.annotate(newest=Max("generations__number")).order_by("name"):
-        yield team_owner(team.pk), team.newest or 0, team.name
+        yield team.owner, team.newest or 0, team.name
     for member in Member.objects.defer("private_key", "totp").order_by("login"):
         yield member.key_owner, member.key_number, member.login
     newest = RecoveryKey.objects.aggregate(newest=Max("number"))["newest"]
     yield f"{settings.TEJIDO.node}/recovery", newest or 0, "recovery"
+    yield f"{settings.TEJIDO.node}/{SEARCH}", max(search_keys(), default=0), SEARCH

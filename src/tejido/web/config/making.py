@@ -113,17 +113,19 @@ def make_staff(
     Django must be set up. Each password is random unless one is given (the demo's). What the teams hold is sealed to
     the recovery key `paper` too; an invented node needs none.
     """
+    from django.conf import settings
     from django.utils import timezone
 
     from tejido.web.accounts.actions import SIGNING_SCOPE, create_member, create_secret, create_team, new_password
-    from tejido.web.accounts.keys import anonymous_ring, team_of
+    from tejido.web.accounts.keys import SignedTeams, team_of
     from tejido.web.accounts.models import Team
     from tejido.web.accounts.recovering import keep_recovery_key
+    from tejido.web.security.keyring import KeyRing
     from tejido.web.security.search_keys import SEARCH_SCOPE
 
     if paper is not None:
         keep_recovery_key(paper, signing)
-    made, logins = {}, {}
+    made, logins, secrets = {}, {}, {}
     for person in staff:
         chosen = password or new_password()
         new = create_member(login=person.login, name=person.name, roles=person.roles, language=person.language,
@@ -133,8 +135,10 @@ def make_staff(
         logins[person.login] = (chosen, new.totp_secret)
     for kind in map(Team.Kind, TEAM_KINDS):
         members = [made[person.login] for person in staff if kind in person.teams]
-        create_team(kind=kind, name=team_names[kind], members=members, signing=signing, by=None)
-    ring = anonymous_ring()
+        team, secret = create_team(kind=kind, name=team_names[kind], members=members, signing=signing, by=None)
+        secrets[team.pk] = secret
+    ring = KeyRing(node=settings.TEJIDO.node, directory=SignedTeams(), teams=dict.fromkeys(secrets, 1),
+                   secret_of=lambda team, _first: secrets[team])  # fmt: skip
     readers = [team_of(Team.Kind.INTAKE), team_of(Team.Kind.CASES), team_of(Team.Kind.DUTY)]
     create_secret(scope=SEARCH_SCOPE, raw=new_key(), ring=ring, teams=readers)
     signers = [team_of(Team.Kind.ADMINISTRATION), team_of(Team.Kind.CASES), team_of(Team.Kind.DATA),

@@ -36,6 +36,8 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 class Service(SealedRecord):
     """One service (HSDS: service at an organisation): what it offers, to whom, in which languages, where."""
 
+    key_scope = "service"
+
     OPEN_COLUMNS: ClassVar = {
         "id": "random",
         "key": "random",

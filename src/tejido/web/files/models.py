@@ -26,6 +26,8 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 class Attachment(CasePart):
     """A file of a case, with a key of its own. An original kept as evidence is one more, opened and audited apart."""
 
+    key_scope = "file"
+
     OPEN_COLUMNS: ClassVar = {
         "id": "random",
         "key": "random",

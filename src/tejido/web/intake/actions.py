@@ -25,7 +25,6 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.coded import write_coded
 from tejido.web.security.keyring import KeyRing, NoKey
-from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.searching import index, index_many
 
@@ -98,7 +97,8 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
     if contact.state != Contact.State.WAITING:
         raise AlreadyTaken(contact)
     answers = contact.opened(ring).values
-    door_key = _opened_here(contact, answers, by, ring) if contact.arrival else None
+    if contact.arrival:
+        _open_arrival(contact, answers, by, ring)
     answers["language"] = answers["language"] or contact.routing_language or None
     if contact.notice_version and answers["notice"] is None:
         answers["notice"] = {
@@ -106,36 +106,29 @@ def take_contact(*, contact: Contact, by: Member, ring: KeyRing, now: datetime) 
             "at": contact.notice_at.isoformat() if contact.notice_at else None,
             "language": contact.notice_language or contact.routing_language,
         }
-    rewritten = answers if door_key else {"language": answers["language"], "notice": answers["notice"]}
-    contact.seal(ring, **rewritten)
+    # Anew, under a key that neither the door it came through nor whoever writes the database ever held. It arrived
+    # sealed to intake alone; from now on the duty team's break-glass reaches it like any other.
+    came_under, contact.key = contact.key, ring.new_key("contact", [contact.team_id, team_of(Team.Kind.DUTY).pk])
+    contact.seal(ring, **answers)
     contact.routing_language = contact.notice_language = ""
     contact.owner, contact.state = by, Contact.State.TAKEN
     contact.state_changed_at, contact.state_changed_by = now, by
     contact.save_revision(expected=contact.revision)
-    if door_key:
-        door_key.delete()
-    # It arrived sealed to intake alone; from now on the duty team's break-glass reaches it like any other.
-    ring.share(contact.key, team_of(Team.Kind.DUTY).pk)
+    came_under.delete()
     keep_findable(contact, answers, ring)
     audit.record("contact.taken", by=by, record=contact, kind=contact.channel)
     return contact
 
 
-def _opened_here(contact: Contact, answers: dict[str, Any], by: Member, ring: KeyRing) -> RecordKey | None:
-    """Put what was sealed on her device into `answers`; the key it was kept under until now, to be deleted.
-
-    From here on it is sealed under a key that the door, which took it in, never held. A box that cannot be read stays
-    with the contact as it came, and the page says so.
-    """
+def _open_arrival(contact: Contact, answers: dict[str, Any], by: Member, ring: KeyRing) -> None:
+    """Put what was sealed on her device into `answers`. One that cannot be read stays; the page says so."""
     arrived = arrived_values(contact, ring)
     if arrived is None:
         audit.record("record.did_not_open", by=by, record=contact, kind="arrival")
-        return None
+        return
     notice = {**(answers["notice"] or {}), "voluntary": arrived.pop("voluntary", False)}
     answers |= arrived | {"notice": notice}
-    door_key, contact.arrival = contact.key, None
-    contact.key = ring.new_key("contact", [contact.team_id, team_of(Team.Kind.DUTY).pk])
-    return door_key
+    contact.arrival = None
 
 
 @transaction.atomic

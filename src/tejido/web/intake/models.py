@@ -56,6 +56,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(SealedRecord):
     """One contact. What was said, who said it and in which language are sealed."""
 
+    key_scope = "contact"
+
     OPEN_COLUMNS: ClassVar = {
         "id": "random",
         "key": "random",
@@ -144,6 +146,8 @@ class Contact(SealedRecord):
 
 class Reply(SealedRecord):
     """An answer left for whoever has the code. What she reads is sealed to her code; the team keeps its own copy."""
+
+    key_scope = "contact"
 
     OPEN_COLUMNS: ClassVar = {
         "id": "random",

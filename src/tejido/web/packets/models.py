@@ -57,6 +57,8 @@ class Packet(SealedRecord):
     Sealed to the case's team, to duty, and to the provider's team as long as it is open. A new version is a new packet.
     """
 
+    key_scope = "packet"
+
     OPEN_COLUMNS: ClassVar = {
         "id": "random",
         "key": "random",
@@ -126,6 +128,8 @@ class Packet(SealedRecord):
 
 class Answer(SealedRecord):
     """What a provider said of a packet, a code and a note for whoever carries the case, under the packet's key."""
+
+    key_scope = "packet"
 
     OPEN_COLUMNS: ClassVar = {
         "id": "random",

@@ -38,7 +38,9 @@ class KeyGrant(models.Model):
 
     class Method(models.TextChoices):
         WRAPPED = "wrapped"  # under the team's symmetric key, by a member of it: 61 bytes
-        BOXED = "boxed"  # to the team's public key, by someone outside it: 1.2 KB, wrapped at first opening
+        # To the team's public key: 1.2 KB. By another team of ours, which vouches for it: wrapped at first opening.
+        BOXED = "boxed"
+        ARRIVED = "arrived"  # by nobody who is signed in: it opens, and nothing is ever sealed under it
 
     key = models.ForeignKey(RecordKey, on_delete=models.CASCADE, related_name="grants")
     team_id = models.UUIDField()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -39,7 +39,12 @@ class Opened[Record: SealedRecord]:
 
 
 class SealedRecord(models.Model):
-    """A row with its own id before it is saved, a key, a revision, and sealed fields."""
+    """A row with its own id before it is saved, a key, a revision, and sealed fields.
+
+    `key_scope`: what its key must have been made for. A key for something else may be open to others.
+    """
+
+    key_scope: ClassVar[str]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.ForeignKey(RecordKey, on_delete=models.PROTECT, related_name="+")
@@ -54,8 +59,11 @@ class SealedRecord(models.Model):
         return [field.name for field in cls._meta.concrete_fields if isinstance(field, SealedField)]
 
     def seal(self, ring: KeyRing, **values: Any) -> Self:
-        """Set sealed fields (None clears one); the key must already stand in `key`. Returns itself; does not save."""
-        raw = ring.raw(self.key_id)
+        """Set sealed fields (None clears one); the key must already stand in `key`. Returns itself; does not save.
+
+        Raises `NoKey`, and `NotOurs` for a key that none of our teams made.
+        """
+        raw = ring.raw_to_seal(self.key_id, self.key_scope)
         for name, value in values.items():
             if name not in self.sealed_names():
                 raise AttributeError(f"{self._meta.label}.{name} is not a sealed field")
@@ -65,7 +73,7 @@ class SealedRecord(models.Model):
 
     def opened(self, ring: KeyRing) -> Opened[Self]:
         """All sealed values; raises `NoKey` or `CannotOpen`."""
-        raw = ring.raw(self.key_id)
+        raw = ring.raw(self.key_id, self.key_scope)
         values: dict[str, Any] = {}
         for name in self.sealed_names():
             blob = getattr(self, name)

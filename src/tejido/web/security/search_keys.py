@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tejido.crypto import UnsignedKey
 from tejido.vocabulary import BadInput
 from tejido.web.security.kept_keys import keep_key, unkept_key
 from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.models import KeyGrant, RecordKey, SearchToken
 
 SEARCH_SCOPE = "organisation-search"
+SEARCH = "search"  # how its numbers are kept outside the database
 
 
 def _scope(generation: int) -> str:
@@ -29,11 +31,21 @@ def search_keys() -> dict[int, UUID]:
 
 
 def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
-    """Generation and secret of the key to write under. It stays until the caller's transaction ends. Raises `NoKey`."""
+    """Generation and secret of the key to write under. It stays until the caller's transaction ends.
+
+    Raises `NoKey`, `NotOurs`, and `UnsignedKey` where an older one was put back.
+    """
     while held := search_keys():
         generation, pk = list(held.items())[-1]
         if keep_key(pk):
-            return generation, ring.raw(pk)
+            raw = ring.raw_to_seal(pk)
+            try:
+                ring.refuse_older(SEARCH, generation)  # it may be known to whoever it was replaced for
+            except UnsignedKey:
+                if max(search_keys()) == generation:
+                    raise
+            else:
+                return generation, raw
     raise NoKey(SEARCH_SCOPE)
 
 

@@ -75,6 +75,8 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 class Handover(SealedRecord):
     """A case on its way to, or come from, the partner. Its id is the same at both."""
 
+    key_scope = "handover"
+
     OPEN_COLUMNS: ClassVar = {
         "id": "random; the same at both organisations",
         "key": "random",

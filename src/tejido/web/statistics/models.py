@@ -19,6 +19,8 @@ _RECORD = {"id": "random", "key": "random", "revision": "number of saves", "team
 class PartnerTabulation(SealedRecord):
     """Aggregate tables the partner sent for one window. The newest for a window counts."""
 
+    key_scope = "tabulation"
+
     OPEN_COLUMNS: ClassVar = {
         **_RECORD,
         "partner": "from whom",
@@ -37,6 +39,8 @@ class PartnerTabulation(SealedRecord):
 
 class SheetRun(SealedRecord):
     """One sheet built here: the internal figures, sealed. The printed sheet is made from them again, byte for byte."""
+
+    key_scope = "sheet"
 
     OPEN_COLUMNS: ClassVar = {
         **_RECORD,

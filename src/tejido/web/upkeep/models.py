@@ -32,6 +32,8 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 class Hold(SealedRecord):
     """The law, a court or a claim asks that a record stays: nobody shreds it meanwhile. Sealed under its own key."""
 
+    key_scope = "hold"
+
     OPEN_COLUMNS: ClassVar = {
         "id": "random",
         "key": "random",

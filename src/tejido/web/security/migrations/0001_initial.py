@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('team_id', models.UUIDField()),
                 ('generation', models.PositiveIntegerField()),
-                ('method', models.CharField(choices=[('wrapped', 'Wrapped'), ('boxed', 'Boxed')], max_length=8)),
+                ('method', models.CharField(choices=[('wrapped', 'Wrapped'), ('boxed', 'Boxed'), ('arrived', 'Arrived')], max_length=8)),
                 ('sealed', models.BinaryField()),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='security.recordkey')),
             ],
