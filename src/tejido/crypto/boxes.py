@@ -94,6 +94,7 @@ def shared_key(mine: BoxKey, theirs: PublicKey, info: bytes) -> bytes:
 
     What it wraps comes from one of the two. It rests on X25519 alone: it keeps nothing secret, the box around it does.
     """
-    secret = mine._halves()[1].exchange(X25519PublicKey.from_public_bytes(theirs.raw[_MLKEM_PUBLIC:]))
+    curve = X25519PrivateKey.from_private_bytes(mine.raw[_SEED:])
+    secret = curve.exchange(X25519PublicKey.from_public_bytes(theirs.raw[_MLKEM_PUBLIC:]))
     bound = b"tejido/shared-key" + bytes([VERSION]) + info
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=bound).derive(secret)

@@ -18,6 +18,7 @@ from tejido.crypto import (
     open_field,
     open_with_password,
     search_token,
+    shared_key,
     totp_code,
     totp_step,
     unwrap_key,
@@ -113,3 +114,13 @@ def test_ed25519_of_rfc_8032():
         "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
         "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
     )
+
+
+def test_what_two_share_is_the_same_to_both_and_as_it_was():
+    one, other, stranger = (BoxKey(bytes([number]) * 64 + bytes([number + 1]) * 32) for number in (1, 4, 7))
+    shared = shared_key(one, other.public, b"mx/1")
+    assert shared.hex() == "7071ff11df96f9c2f3c95c5218894bba35414fb9b73bf67b7db28ced9aea912e"
+    assert shared_key(other, one.public, b"mx/1") == shared
+    assert shared_key(one, other.public, b"mx/2") != shared
+    for mine, theirs in ((stranger, one), (stranger, other), (one, stranger)):
+        assert shared_key(mine, theirs.public, b"mx/1") != shared
