@@ -109,7 +109,7 @@ def test_a_team_set_back_to_an_older_generation(cast, django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         _rotated(cast)
         anonymous_ring().new_key("contact", [team_of(Team.Kind.INTAKE).pk])
-    assert highest()[f"mx/team/{team_of(Team.Kind.INTAKE).pk}"] == 2
+    assert highest()[team_of(Team.Kind.INTAKE).owner] == 2
     _newest(Team.Kind.INTAKE).delete()
     old = _newest(Team.Kind.INTAKE)
     assert {grant.member_id: bytes(grant.box) for grant in old.grants.all()} == grants
@@ -124,7 +124,7 @@ def test_a_rotation_that_was_undone_was_never_seen(cast):
     anonymous_ring().new_key("contact", [team_of(Team.Kind.INTAKE).pk])
     _rotated(cast)
     SignedTeams().public_key(team_of(Team.Kind.INTAKE).pk)
-    assert highest().get(f"mx/team/{team_of(Team.Kind.INTAKE).pk}", 0) <= 1
+    assert highest().get(team_of(Team.Kind.INTAKE).owner, 0) <= 1
 
 
 def test_a_team_secret_of_his_own_making_sealed_to_a_member(cast):
@@ -358,6 +358,29 @@ def test_a_provider_vouches_for_no_key_of_ours(cast):
     _set(team, kind="intake")  # what the team is for was signed with its key
     with pytest.raises(UnsignedKey):
         cast.ring("amara").raw(made.pk)
+
+
+def test_a_team_of_ours_in_anothers_place(cast):
+    # Someone of that team may be helping him: what it is for is signed with its key.
+    case = make_case(cast).case
+    south, _secret = create_team(kind=Team.Kind.CASES, name="A caseload", members=[cast.member("eve")],
+                                 signing=_signing(cast), by=cast.member("noor"))  # fmt: skip
+    safety = Team.objects.get(caseload=south, kind="safety")
+    _set(safety, caseload=None, kind="duty")
+    _set(Team.objects.get(caseload=case.team, kind="safety"), caseload=south)
+    _set(safety, caseload=case.team, kind="safety")
+    with pytest.raises(UnsignedKey):
+        cast.ring("chen").new_key("compartment", [safety.pk])
+    duty = team_of(Team.Kind.DUTY)
+    on_duty = next(login for login in cast.logins if duty.pk in cast.ring(login).team_ids - {case.team_id})
+    _set(duty, kind="cases")  # then her ring would open every case without breaking any glass
+    ring = cast.ring(on_duty)
+    ring._teams = {duty.pk: ring._teams[duty.pk]}
+    with pytest.raises(UnsignedKey):
+        ring.raw(case.key_id)
+    _set(south, kind="duty")
+    with pytest.raises(UnsignedKey):
+        take_call(language="es", now=timezone.now(), **_at_work(cast, "amara"))
 
 
 def test_a_record_pointed_at_a_key_that_was_made_for_something_else(cast):

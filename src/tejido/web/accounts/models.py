@@ -58,8 +58,9 @@ class Team(models.Model):
 
     @property
     def owner(self) -> str:
-        """How its keys are named where they are signed. A provider's cannot pass for a team of ours."""
-        return f"{settings.TEJIDO.node}/{'provider' if self.kind == self.Kind.PROVIDER else 'team'}/{self.pk}"
+        """How its keys are named where they are signed, what the team is for included: nobody makes another of it."""
+        parts = (self.kind, "restricted" if self.restricted else "", str(self.caseload_id or ""))
+        return f"{settings.TEJIDO.node}/{'-'.join(filter(None, parts))}/{self.pk}"
 
 
 class TeamGeneration(models.Model):

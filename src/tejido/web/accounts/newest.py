@@ -26,7 +26,7 @@ RESTORED = "keys.restored"
 
 
 def highest() -> Mapping[str, int]:
-    """The highest number seen of each owner, such as `mx/team/…`."""
+    """The highest number seen of each owner, such as `mx/intake/…`."""
     try:
         stat = _path().stat()
     except FileNotFoundError:

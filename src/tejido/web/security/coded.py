@@ -13,12 +13,14 @@ from tejido.web.security.kept_keys import keep_key
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.models import CodedRow, PastBatch
 
+_SCOPE = "coded"
+
 
 def _batch(ring: KeyRing, data_team: UUID) -> tuple[UUID, bytes]:
     """This session's batch key, made at its first save and sealed to the data team."""
     # The session may remember a batch whose transaction was rolled back, or whose key has been changed since.
     if "id" not in ring.batch or not keep_key(UUID(ring.batch["id"])):
-        record_key = ring.new_key("coded", [data_team])
+        record_key = ring.new_key(_SCOPE, [data_team])
         ring.batch["id"], ring.batch["key"] = str(record_key.id), ring.raw(record_key.id).hex()
     return UUID(ring.batch["id"]), bytes.fromhex(ring.batch["key"])
 
@@ -62,14 +64,14 @@ def open_coded(ring: KeyRing, table: str) -> Iterator[tuple[UUID, dict[str, Any]
     batches = CodedRow.objects.filter(table=table).values_list("batch_id", flat=True).distinct()
     ring.load(list(batches))
     for coded in CodedRow.objects.filter(table=table).order_by("record_id").iterator(2000):
-        raw = ring.raw(coded.batch_id)
+        raw = ring.raw(coded.batch_id, _SCOPE)
         context = _context(ring, coded.record_id, table, coded.batch_id)
         yield coded.record_id, decode(open_field(raw, coded.row, context))
 
 
 def open_batch(ring: KeyRing, batch: UUID, *, most: int) -> dict[str, dict[UUID, dict[str, Any]]]:
     """Up to `most` coded rows that share one key, by table and record id, to be sealed anew under another."""
-    raw, found = ring.raw(batch), dict[str, dict[UUID, dict[str, Any]]]()
+    raw, found = ring.raw(batch, _SCOPE), dict[str, dict[UUID, dict[str, Any]]]()
     for coded in CodedRow.objects.filter(batch_id=batch).order_by("record_id")[:most]:
         context = _context(ring, coded.record_id, coded.table, batch)
         row = decode(open_field(raw, coded.row, context))
