@@ -197,7 +197,7 @@ def test_every_sealed_record_belongs_to_a_case_or_a_contact_or_is_named_here(cas
 def test_a_row_nobody_named_that_stands_under_the_key_stops_it_all(cast, full):
     stray = Hold(key=full.case.key, kind="cases.case", record_id=full.other.pk, team=full.case.team, placed_at=NOW,
                  placed_by=cast.member("luz"), state_changed_at=NOW, state_changed_by=cast.member("luz"))  # fmt: skip
-    stray.seal(cast.ring("chen"), reason="Un registro suelto.").save(force_insert=True)
+    stray.save(force_insert=True)
     with pytest.raises(models.ProtectedError):
         shred_it(cast, full.case)
 
