@@ -13,6 +13,7 @@ from PIL import Image
 from tejido.web.files.cleaning import NotCleaned, cleaned
 from tejido.web.files.kinds import CLEANED, kind_of
 from tests.web.files import carried
+from tests.web.files.boxed import BOXED
 
 
 def clean(data: bytes, kind: str) -> bytes:
@@ -104,7 +105,7 @@ def test_a_picture_with_a_web_page_behind_it_is_only_a_picture_afterwards():
 
 
 def test_every_kind_that_is_cleaned_is_tried_here():
-    assert {*carried.PICTURES, "pdf"} == CLEANED
+    assert {*carried.PICTURES, *BOXED, "pdf"} == CLEANED
 
 
 @pytest.mark.parametrize(

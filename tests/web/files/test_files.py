@@ -19,7 +19,7 @@ from tejido.web.files.models import Attachment
 from tejido.web.files.pages import safe_name
 from tejido.web.security.models import AuditEntry, RecordKey
 from tests.node import whole_database
-from tests.web.files import carried
+from tests.web.files import boxed, carried
 
 CANARY = carried.CANARY
 
@@ -141,6 +141,24 @@ def test_a_pdf_loses_its_hidden_data_and_only_downloads(cast, client, send):
     found = opened(cast)
     assert (found.type, found.hidden_data) == ("pdf", "removed")
     assert client.get(f"/files/{found.record.pk}/picture/").status_code == 404
+
+
+def test_a_phones_photo_loses_its_hidden_data_and_only_downloads_and_one_that_moves_says_it_may_hold_some(
+    cast, client, case, send
+):
+    send(boxed.heic(), "IMG_0001.HEIC")
+    found = opened(cast)
+    assert (found.type, found.hidden_data) == ("heic", "removed")
+    assert carried.CANARY.encode() not in downloaded(client, found.record.pk)[1]
+    assert client.get(f"/files/{found.record.pk}/picture/").status_code == 404
+    assert "Puede tener datos ocultos" not in client.get(f"/cases/{case.pk}/").content.decode()
+    found.record.delete()
+    moving = boxed.Heic(brand=b"msf1", after=boxed.box(b"moov", b"")).build()
+    send(moving, "IMG_0002.HEIC")
+    found = opened(cast)
+    assert (found.type, found.hidden_data) == ("heic", "not_checked")
+    assert "Puede tener datos ocultos" in client.get(f"/cases/{case.pk}/").content.decode()
+    assert downloaded(client, found.record.pk)[1] == moving
 
 
 @pytest.mark.parametrize("data", [carried.bomb(), carried.turning_pdf(), carried.jpeg()[:150], b"GIF89a<script>"])

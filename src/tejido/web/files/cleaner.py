@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Runs in a process of its own: a picture or PDF comes in, and goes out written anew without what it carried along.
+"""Runs in a process of its own: a picture or PDF comes in, and goes out without what it carried along.
 
 Whatever a file does to the libraries that read it happens here: without network, memory for more, time for more, or the
 right to write a file. `python -m tejido.web.files.cleaner KIND`; answers 1 where it cannot read it.
@@ -14,6 +14,8 @@ import re
 import resource
 import sys
 from typing import Any
+
+from tejido.web.files.heif import clean_heif
 
 MEMORY = 2 * 1024**3
 SECONDS = 90  # of the processor
@@ -30,11 +32,17 @@ def main() -> int:
     _shut_in()
     data = sys.stdin.buffer.read()
     try:
-        cleaned = clean_pdf(data) if sys.argv[1] == "pdf" else clean_picture(data, sys.argv[1].upper())
+        cleaned = _clean(data, sys.argv[1])
     except BaseException:  # noqa: BLE001  whatever it was, the file is not cleaned, and its words go nowhere
         return 1
     sys.stdout.buffer.write(cleaned)
     return 0
+
+
+def _clean(data: bytes, kind: str) -> bytes:
+    if kind == "pdf":
+        return clean_pdf(data)
+    return clean_heif(data) if kind in ("heic", "avif") else clean_picture(data, kind.upper())
 
 
 def _shut_in() -> None:
@@ -59,17 +67,24 @@ def clean_picture(data: bytes, kind: str) -> bytes:
         frames, lasting = [], []
         for number in range(count):
             picture.seek(number)
+            if kind == "TIFF" and frames and _is_smaller_copy(picture):
+                continue
             lasting.append(int(picture.info.get("duration") or 100))
             frames.append(_plain(picture, kind))
-        again: dict[str, Any] = {"loop": picture.info.get("loop", 0)} if count > 1 and kind != "TIFF" else {}
+        again: dict[str, Any] = {"loop": picture.info.get("loop", 0)} if len(frames) > 1 and kind != "TIFF" else {}
     written = io.BytesIO()
     more = dict(_WRITTEN[kind])
-    if count > 1:
+    if len(frames) > 1:
         more |= {"save_all": True, "append_images": frames[1:]} | again
         if kind != "TIFF":
             more["duration"] = lasting
     frames[0].save(written, kind, **more)
     return written.getvalue()
+
+
+def _is_smaller_copy(picture: Any) -> bool:
+    """A scan's page may be an older, smaller picture of another; it shows what was cut off since."""
+    return bool(picture.tag_v2.get(254, 0) & 1)
 
 
 def _plain(picture: Any, kind: str) -> Any:

@@ -7,12 +7,13 @@ import re
 
 import puremagic
 
-# The browser is shown these and no others, and only as the cleaner wrote them anew.
+# The browser is shown these and no others, and only as the cleaner wrote them anew: what it leaves as it was but for
+# its hidden data (HEIC, AVIF, PDF) is downloaded.
 DISPLAYED = {"jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
-CLEANED = frozenset({*DISPLAYED, "tiff", "pdf"})
+CLEANED = frozenset({*DISPLAYED, "tiff", "heic", "avif", "pdf"})
 ENDINGS = {
-    "jpeg": ".jpg", "png": ".png", "gif": ".gif", "webp": ".webp", "tiff": ".tif", "heic": ".heic", "pdf": ".pdf",
-    "text": ".txt",
+    "jpeg": ".jpg", "png": ".png", "gif": ".gif", "webp": ".webp", "tiff": ".tif", "heic": ".heic", "avif": ".avif",
+    "pdf": ".pdf", "text": ".txt",
 }  # fmt: skip
 _MARKS = (
     (b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"), (b"GIF89a", "gif"),
@@ -23,6 +24,10 @@ _IN_ARCHIVES = (
     (b"word/", "document"), (b"xl/", "spreadsheet"), (b"ppt/", "presentation"), (b"opendocument.text", "document"),
     (b"opendocument.spreadsheet", "spreadsheet"), (b"opendocument.presentation", "presentation"),
 )  # fmt: skip
+_BRANDS = (
+    ((b"avif", b"avis"), "avif"),
+    ((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1"), "heic"),
+)
 _BY_MIME = (
     (r"image/hei[cf].*", "heic"), (r"image/svg.*", "drawing"), (r"text/html|.*xhtml.*", "web_page"),
     (r"image/.*", "picture"), (r"audio/.*", "audio"), (r"video/.*|application/mp4", "video"),
@@ -40,7 +45,7 @@ def kind_of(head: bytes) -> str:
     if head.startswith(b"PK\x03\x04"):
         return next((code for mark, code in _IN_ARCHIVES if mark in head), "archive")
     if head[4:8] == b"ftyp":
-        return "heic" if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"heim") else "video"
+        return next((code for brands, code in _BRANDS if head[8:12] in brands), "video")
     for mark, code in _MARKS:
         if head.startswith(mark):
             return code
