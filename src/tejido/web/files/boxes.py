@@ -45,7 +45,7 @@ class Reader:
 
 def boxes_in(data: bytes, start: int, end: int, *, last_may_be_open: bool = False) -> list[Box]:
     """The boxes that fill these bytes exactly. Only the last of a file may say "to the end"."""
-    found = []
+    found: list[Box] = []
     while start < end:
         reader = Reader(data, start, end)
         size, letters = reader.number(4), reader.bytes(4)
@@ -89,7 +89,8 @@ def merged(ranges: Iterable[Range]) -> list[Range]:
 
 def without(ranges: Iterable[Range], kept: Iterable[Range]) -> list[Range]:
     """What of `ranges` is not in `kept`."""
-    found, kept = [], merged(kept)
+    found: list[Range] = []
+    kept = merged(kept)
     at = 0
     for start, end in merged(ranges):
         while at < len(kept) and kept[at][1] <= start:

@@ -64,7 +64,8 @@ def clean_picture(data: bytes, kind: str) -> bytes:
         count = 1 if kind == "JPEG" else getattr(picture, "n_frames", 1)
         if count > _FRAMES or count * picture.width * picture.height > _PIXELS:
             raise ValueError("too large")
-        frames, lasting = [], []
+        frames: list[Any] = []
+        lasting: list[int] = []
         for number in range(count):
             picture.seek(number)
             if kind == "TIFF" and frames and _is_smaller_copy(picture):

@@ -116,7 +116,7 @@ def _places(data: bytes, inside: list[Box]) -> dict[int, list[Range]]:
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     if version > 2 or not {offset, length, base, index} <= {0, 4, 8} or len(stored) > 1:
         raise NotUnderstood("an item's place")
-    wide, places = 4 if version == 2 else 2, {}
+    wide, places = 4 if version == 2 else 2, dict[int, list[Range]]()
     for _ in range(reader.number(wide)):
         number, method = reader.number(wide), reader.number(2) & 15 if version else 0
         elsewhere, begin = reader.number(2), reader.number(base)
