@@ -38,7 +38,7 @@ class SeatedCast:
 def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
     """Put invented records in; returns the ids that pages' addresses name."""
     cast, now = SeatedCast(logins), datetime.now(UTC)
-    ids = {"waiting": _arrived(now)}
+    ids = _arrived(cast, now)
     ids |= _taken(cast, now)
     ids |= _case(cast, now)
     ids |= _files(cast, ids["case"], now)
@@ -48,13 +48,20 @@ def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
     return {name: str(value) for name, value in ids.items()}
 
 
-def _arrived(now: datetime) -> Any:
+def _arrived(cast: SeatedCast, now: datetime) -> dict[str, Any]:
+    """One that waits, one that waits and says a child is there, and one that was junk."""
     from tejido.web.intake.channels.web_form import actions
+    from tejido.web.intake.discarding import discard_contacts
 
-    return actions.receive(
-        notice_version="2026-11", notice_at=now, notice_language="es", now=now,
-        answers={"own_words": "Palabras inventadas.", "language": "es", "reply_safety": "safe_any_time"},
-    ).pk  # fmt: skip
+    def arrived(words: str, **answers: str) -> Any:
+        given = {"own_words": words, "language": "es", "reply_safety": "safe_any_time"} | answers
+        notice = {"notice_version": "2026-11", "notice_at": now, "notice_language": "es"}
+        return actions.receive(**notice, answers=given, now=now).pk  # type: ignore[arg-type]
+
+    ids = {"waiting": arrived("Palabras inventadas."), "discarded": arrived("Compre ya.")}
+    arrived("Es por mi hermanita.", under_18="yes")
+    discard_contacts(ids=[ids["discarded"]], by=cast.member("amara"), now=now)
+    return ids
 
 
 def _taken(cast: SeatedCast, now: datetime) -> dict[str, Any]:

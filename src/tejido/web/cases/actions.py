@@ -105,7 +105,7 @@ def attach_contact(*, case: Case, contact: Contact, by: Member, ring: KeyRing, n
     require(by, Permission.CASE_EDIT, record=case)
     require(by, Permission.CONTACT_EDIT, record=contact)
     link = CaseContact.objects.filter(contact=contact).first()
-    if contact.state == Contact.State.WAITING or (link is not None and link.case_id != case.pk):
+    if not contact.is_taken or (link is not None and link.case_id != case.pk):
         raise BadInput(
             "contact.attached",
             en="this contact already belongs to a case, or nobody has taken it",

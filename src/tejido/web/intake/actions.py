@@ -171,7 +171,7 @@ def save_contact(
 ) -> Contact:  # fmt: skip
     """Save what the advocate wrote over `revision`; raises `StaleRevision`, `BadInput`. `answers`: see `ANSWERS`."""
     require(by, Permission.CONTACT_EDIT, record=contact)
-    if contact.state == Contact.State.WAITING:
+    if not contact.is_taken:
         raise PermissionDenied("contact.edit")
     _check(answers, channel)
     before = contact.opened(ring).values
@@ -203,7 +203,7 @@ def close_contact(*, contact: Contact, revision: int, by: Member, ring: KeyRing,
         raise BadInput(
             "contact.language", en="say in which language the contact was", es="indique en qué lengua fue el contacto"
         )
-    if contact.state == Contact.State.WAITING:
+    if not contact.is_taken:
         raise PermissionDenied("contact.edit")
     contact.state, contact.state_changed_at, contact.state_changed_by = Contact.State.CLOSED, now, by
     contact.save_revision(expected=revision)

@@ -60,7 +60,7 @@ def can_answer(contact: Contact, return_key: str | None) -> bool:
 def write_reply(*, contact: Contact, words: str, by: Member, ring: KeyRing, now: datetime) -> Reply:
     """Seal an answer to the key only her code opens, and keep the team's own copy with the contact."""
     require(by, Permission.CONTACT_EDIT, record=contact)
-    if contact.state == Contact.State.WAITING:
+    if not contact.is_taken:
         raise PermissionDenied(Permission.CONTACT_EDIT.value)
     public = contact.opened(ring).return_key
     if not can_answer(contact, public):

@@ -48,6 +48,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Nobody has taken them yet; the urgent first, then the oldest."""
         return self.filter(state=Contact.State.WAITING).order_by("-priority", "received_at")
 
+    def discarded(self) -> ContactQuerySet:
+        """Put aside as junk."""
+        return self.filter(state=Contact.State.DISCARDED)
+
     def not_findable(self) -> ContactQuerySet:
         """Waiting contacts a search by phone or name would pass over; the oldest first."""
         return self.filter(state=Contact.State.WAITING, findable=False).order_by("received_at")
@@ -68,14 +72,14 @@ class Contact(SealedRecord):
         "channel": "phone, web form, …",
         "received_at": "when it came",
         "received_on": "the node's local day",
-        "routing_language": "only while it waits, so that someone who speaks it answers; emptied when taken",
+        "routing_language": "only until taken, so that someone who speaks it answers; emptied when taken",
         "priority": "order in the queue",
-        "state": "waiting, taken, closed",
+        "state": "waiting, taken, closed, discarded",
         "state_changed_at": "when",
         "state_changed_by": "by whom",
         "notice_version": "of the privacy notice shown",
         "notice_at": "when it was shown",
-        "notice_language": "only while it waits; then sealed with the rest",
+        "notice_language": "only until taken; then sealed with the rest",
         "arrival": "ciphertext: what was sealed on her own device, until someone takes it",
         "conversation": "contacts written under one code belong together",
         "findable": "have its search tokens been made; a contact that arrived by itself waits for a member's session",
@@ -85,6 +89,7 @@ class Contact(SealedRecord):
         WAITING = "waiting"
         TAKEN = "taken"
         CLOSED = "closed"
+        DISCARDED = "discarded"  # junk, by a member's judgement: nobody took it, and it can be brought back
 
     code = models.CharField(max_length=12, unique=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
@@ -129,12 +134,12 @@ class Contact(SealedRecord):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="waiting", owner__isnull=True) | ~models.Q(state="waiting"),
-                name="waiting_contact_has_no_owner",
+                condition=models.Q(owner__isnull=True) | ~models.Q(state__in=("waiting", "discarded")),
+                name="contact_not_taken_has_no_owner",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="waiting") | models.Q(routing_language=""),
-                name="routing_language_only_while_waiting",
+                condition=models.Q(state__in=("waiting", "discarded")) | models.Q(routing_language=""),
+                name="routing_language_only_until_taken",
             ),
         ]
         indexes = [
@@ -142,6 +147,11 @@ class Contact(SealedRecord):
             models.Index(fields=["team", "-received_at"], name="contact_by_time"),
             models.Index(fields=["owner", "state", "-received_at"], name="contact_by_owner"),
         ]
+
+    @property
+    def is_taken(self) -> bool:
+        """Has someone begun working on it?"""
+        return self.state in (self.State.TAKEN, self.State.CLOSED)
 
 
 class Reply(SealedRecord):

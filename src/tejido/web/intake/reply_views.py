@@ -31,7 +31,7 @@ from tejido.web.security.sealing import open_all
 @once
 def write_reply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Write an answer that only her code opens, and see which earlier ones were opened."""
-    taken = Contact.objects.visible_to(request.user).exclude(state=Contact.State.WAITING)
+    taken = Contact.objects.visible_to(request.user).filter(state__in=(Contact.State.TAKEN, Contact.State.CLOSED))
     contact = get_object_or_404(taken.select_related("conversation"), pk=pk)
     form = ReplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

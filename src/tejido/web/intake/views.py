@@ -30,20 +30,31 @@ from tejido.web.security.once import once
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import StaleRevision
 
-_SHOWN = ("waiting", "mine", "recent")
+_SHOWN = ("waiting", "mine", "recent", "discarded")
 
 
 def queue_page(user: Any, shown: str, after: UUID | None) -> Page:
     """Rows of one view of the queue: codes, days, channel, who."""
-    contacts = Contact.objects.visible_to(user).select_related("owner").defer("arrival", *Contact.sealed_names())
+    contacts = (
+        Contact.objects.visible_to(user)
+        .select_related("owner", "state_changed_by")
+        .defer("arrival", *Contact.sealed_names())
+    )
     if shown == "waiting":
         return Page(list(contacts.waiting()[:SIZE]), None)  # whoever is taken makes room for the next
     last = get_object_or_404(contacts, pk=after) if after else None
     if shown == "mine":
         streams = [contacts.filter(owner=user, state=state) for state in (Contact.State.TAKEN, Contact.State.CLOSED)]
+    elif shown == "discarded":
+        streams = [contacts.discarded().filter(team_id=team) for team in sorted(user.team_ids)]
     else:
         streams = [contacts.filter(team_id=team) for team in sorted(user.team_ids)]
     return newest_first(streams, by="received_at", after=last)
+
+
+def waiting_in_all(user: Any) -> int:
+    """How many wait, on this page and after it."""
+    return Contact.objects.visible_to(user).waiting().count()
 
 
 @requires(Permission.CONTACT_TAKE)
@@ -60,6 +71,9 @@ def _queue(request: StaffRequest, shown: str, after: UUID | None, *, problem: st
     audit.record("contact.listed", by=request.user, filter=shown, count=len(page.rows))
     form = TakeCallForm(initial={"language": _first_language()})
     context = {"page": page, "shown": shown, "form": form, "problem": problem}
+    if shown == "waiting":
+        context["all_ticked"] = request.GET.get("tick") == "all"
+        context["in_all"] = len(page.rows) if len(page.rows) < SIZE else waiting_in_all(request.user)
     return render(request, "intake/list_contacts.html", context, status=409 if problem else 200)
 
 
@@ -88,7 +102,7 @@ def take_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
     try:
         actions.take_contact(contact=contact, by=request.user, ring=request.ring, now=timezone.now())
     except (actions.AlreadyTaken, StaleRevision):
-        contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("owner"), pk=pk)
+        contact = get_object_or_404(_with_who(request), pk=pk)
         return render(request, "intake/already_taken.html", {"contact": contact}, status=409)
     return redirect("edit_contact", contact.pk)
 
@@ -97,8 +111,8 @@ def take_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The contact while she listens, and afterwards. POST saves; htmx posts a draft every few seconds."""
-    contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("owner"), pk=pk)
-    if contact.state == Contact.State.WAITING:
+    contact = get_object_or_404(_with_who(request), pk=pk)
+    if not contact.is_taken:
         return render(request, "intake/waiting_contact.html", {"contact": contact})
     if request.method == "POST":
         return _save(request, contact)
@@ -114,6 +128,10 @@ def close_contact(request: StaffRequest, pk: UUID) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
     revision = request.POST.get("revision", "")
     return _close(request, contact, int(revision) if revision.isdigit() else contact.revision)
+
+
+def _with_who(request: StaffRequest) -> Any:
+    return Contact.objects.visible_to(request.user).select_related("owner", "state_changed_by")
 
 
 def _save(request: StaffRequest, contact: Contact) -> HttpResponse:
