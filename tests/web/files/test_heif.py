@@ -156,7 +156,7 @@ def test_a_spoilt_file_is_refused_or_stays_built_as_it_was(changes, data):
     assert clean_heif(found) == found
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, derandomize=True)  # the judge is C: the same files each time
 @given(_spoilt)
 def test_a_spoilt_avif_shows_what_it_showed_or_is_refused(changes):
     """Another's reader is the judge: no point of what it showed may change."""
