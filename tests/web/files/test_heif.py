@@ -8,7 +8,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
@@ -22,6 +22,7 @@ from tests.web.files.test_cleaner import clean
 TOLD = CANARY.encode()
 HEIC, AVIF = boxed.heic(), boxed.avif()
 NOT_SHOWN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError)
+UNHURRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 POINTS, SAID = boxed.shown(AVIF)
 
 
@@ -110,6 +111,7 @@ def test_notes_that_lie_within_the_picture_or_outside_its_store_are_not_touched(
             clean_heif(HEIC.replace(rows[3], row_of_notes))
 
 
+@UNHURRIED
 @given(st.binary(max_size=400))
 def test_noise_is_refused_and_nothing_else_happens(noise):
     for data in (noise, HEIC[:32] + noise, HEIC + noise):
@@ -142,6 +144,7 @@ def _untouchable(data: bytes) -> list[tuple[int, int]]:
     return found
 
 
+@UNHURRIED
 @given(_spoilt, st.sampled_from([HEIC, AVIF]))
 def test_a_spoilt_file_is_refused_or_stays_built_as_it_was(changes, data):
     spoilt = _spoil(data, changes, len(data))
@@ -156,7 +159,7 @@ def test_a_spoilt_file_is_refused_or_stays_built_as_it_was(changes, data):
     assert clean_heif(found) == found
 
 
-@settings(max_examples=40, derandomize=True)  # the judge is C: the same files each time
+@settings(UNHURRIED, max_examples=40, derandomize=True)  # the judge is C: the same files each time
 @given(_spoilt)
 def test_a_spoilt_avif_shows_what_it_showed_or_is_refused(changes):
     """Another's reader is the judge: no point of what it showed may change."""
@@ -174,6 +177,7 @@ def test_a_spoilt_avif_shows_what_it_showed_or_is_refused(changes):
 _ranges = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)).map(lambda pair: (pair[0], sum(pair))), max_size=6)
 
 
+@UNHURRIED
 @given(_ranges, _ranges)
 def test_ranges_are_sets_of_bytes(one, other):
     def members(ranges):
