@@ -54,6 +54,7 @@ PAGES = [
     Page("staff", "/cases/new/", login="chen"),
     Page("staff", "/cases/find/", login="chen"),
     Page("staff", "/teams/search-key/", login="bilal"),
+    Page("staff", "/teams/signing-key/", login="noor"),
     Page("staff", "/account/new-keys/", login="chen"),
     Page("staff", "/cases/{case}/", login="chen"),
     Page("staff", "/cases/{case}/edit/", login="chen"),

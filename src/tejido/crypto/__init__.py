@@ -28,7 +28,7 @@ from tejido.crypto.return_codes import (
     new_return_code,
     typed_code,
 )
-from tejido.crypto.signatures import SignedKey, SigningKey, Verifier, VerifyKey, VerifyKeys, fingerprint
+from tejido.crypto.signatures import SignedKey, SigningKey, Verifier, VerifyKey, VerifyKeys, fingerprint, follows
 from tejido.crypto.streams import StreamSealer, open_stream, seal_stream, sealed_length
 from tejido.crypto.tokens import search_token
 from tejido.crypto.totp import new_totp_secret, totp_code, totp_step
@@ -55,6 +55,7 @@ __all__ = [
     "code_salt",
     "derive_return",
     "fingerprint",
+    "follows",
     "grouped",
     "is_printed_code",
     "is_under",

@@ -26,6 +26,9 @@ class Verifier(Protocol):
     def verify(self, message: bytes, signature: bytes) -> None:
         """Return if `signature` is the signer's over `message`; raises `BadSignature`."""
 
+    def named(self, fingerprint: str) -> VerifyKey:
+        """The signer's key of this fingerprint; raises `BadSignature`."""
+
 
 @dataclass(frozen=True)
 class VerifyKey:
@@ -45,6 +48,10 @@ class VerifyKey:
         """What people compare by voice."""
         return fingerprint(self.raw)
 
+    def named(self, fingerprint: str) -> VerifyKey:
+        """Itself, if that is its fingerprint; raises `BadSignature`."""
+        return VerifyKeys((self,)).named(fingerprint)
+
 
 @dataclass(frozen=True)
 class VerifyKeys:
@@ -59,6 +66,13 @@ class VerifyKeys:
                 return key.verify(message, signature)
             except BadSignature:
                 continue
+        raise BadSignature
+
+    def named(self, fingerprint: str) -> VerifyKey:
+        """The key of this fingerprint; raises `BadSignature`."""
+        for key in self.keys:
+            if key.fingerprint == fingerprint:
+                return key
         raise BadSignature
 
 
@@ -96,10 +110,15 @@ class SignedKey:
         """Sign `public` as the key of `owner`."""
         return cls(owner, public, signing.sign(_statement(owner, public)))
 
-    def checked(self, organisation: VerifyKey) -> PublicKey:
+    @property
+    def statement(self) -> bytes:
+        """What the organisation signs."""
+        return _statement(self.owner, self.public)
+
+    def checked(self, organisation: Verifier) -> PublicKey:
         """The key, once the organisation's signature over it and its owner holds; raises `UnsignedKey`."""
         try:
-            organisation.verify(_statement(self.owner, self.public), self.signature)
+            organisation.verify(self.statement, self.signature)
         except BadSignature:
             raise UnsignedKey(self.owner) from None
         return self.public
@@ -108,3 +127,8 @@ class SignedKey:
 def _statement(owner: str, public: PublicKey) -> bytes:
     name = owner.encode()
     return b"tejido/signed-key/1\x00" + len(name).to_bytes(2, "big") + name + public.raw
+
+
+def follows(key: VerifyKey) -> bytes:
+    """What an organisation's signing key signs so that `key` is known as the next one."""
+    return b"tejido/next-signing-key/1\x00" + key.raw

@@ -28,7 +28,7 @@ def _our_card(cast, settings) -> dict:
 
     return {
         "code": "mx", "name": {"en": "Line", "es": "Línea"}, "pack": "mx", "address": "http://127.0.0.1:9",
-        "verify_key": settings.TEJIDO.verify_key.hex(),
+        "verify_key": settings.TEJIDO.verify_keys[0].hex(),
         "transport_key": settings.TEJIDO.transport.signing.verify_key.raw.hex(),
         "handover_key": key(Team.Kind.CASES), "data_key": key(Team.Kind.DATA),
     }  # fmt: skip

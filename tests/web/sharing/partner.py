@@ -107,13 +107,13 @@ class Us:
         ours = team_of(Team.Kind(to)).generations.order_by("-number")[0].signed_key()
         return build_message(
             self.header(message_type, now, **changes), body, to=ours,
-            partner=VerifyKey(settings.TEJIDO.verify_key), signing=self.signing,
+            partner=VerifyKey(settings.TEJIDO.verify_keys[0]), signing=self.signing,
         )  # fmt: skip
 
     def opens(self, raw: bytes) -> Opened:
         from tejido.crypto import VerifyKey
 
-        return open_message(bytes(raw), key=self.team, sender=VerifyKey(settings.TEJIDO.verify_key))
+        return open_message(bytes(raw), key=self.team, sender=VerifyKey(settings.TEJIDO.verify_keys[0]))
 
     def receipt(self, raw: bytes, now: datetime, status: str = "accepted", reason: str | None = None) -> bytes:
         message = read_header(raw).id

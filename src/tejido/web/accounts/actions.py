@@ -31,15 +31,14 @@ from tejido.web.accounts.keys import grant_info, organisation_key, previous_cont
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import newest_key, unseen
 from tejido.web.accounts.second_factors import seal_factor
+from tejido.web.accounts.signing_keys import SIGNING_SCOPE as SIGNING_SCOPE
+from tejido.web.accounts.signing_keys import signing_key as signing_key
 from tejido.web.security import audit
 from tejido.web.security.access import allows, require
 from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import PROVIDER
-
-SIGNING_SCOPE = "organisation-signing"
-
 
 @dataclass(frozen=True, repr=False)
 class NewMember:
@@ -216,11 +215,6 @@ def create_secret(*, scope: str, raw: bytes, ring: KeyRing, teams: Sequence[Team
     record_key = RecordKey(scope=scope)
     ring.adopt(record_key, raw, [team.pk for team in teams])
     return record_key
-
-
-def signing_key(ring: KeyRing) -> SigningKey:
-    """Our organisation's signing key, for a member whose teams hold it; raises `NoKey`."""
-    return SigningKey(ring.raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
 
 
 def new_password() -> str:

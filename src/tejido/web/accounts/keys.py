@@ -10,18 +10,23 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from tejido.crypto import BoxKey, Context, PublicKey, UnsignedKey, VerifyKey, open_box, open_field
+from tejido.crypto import BoxKey, Context, PublicKey, UnsignedKey, VerifyKey, VerifyKeys, open_box, open_field
 from tejido.web.accounts.models import BrokenGlass, Member, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import highest, newest_key, refuse_older, was_restored
 from tejido.web.accounts.readings import note_opening
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 
 
-def organisation_key() -> VerifyKey:
-    """The organisation's signing key as pinned in the settings, never as the database says."""
-    if settings.TEJIDO.verify_key is None:
-        raise UnsignedKey("no signing key is pinned in the settings")
-    return VerifyKey(settings.TEJIDO.verify_key)
+def organisation_keys() -> tuple[VerifyKey, ...]:
+    """The organisation's signing key as pinned in the settings, never as the database says; two while it is replaced,
+    the newest first.
+    """
+    return tuple(map(VerifyKey, settings.TEJIDO.verify_keys))
+
+
+def organisation_key() -> VerifyKeys:
+    """What any of them signed holds."""
+    return VerifyKeys(organisation_keys())
 
 
 def grant_info(generation: TeamGeneration, member_id: UUID) -> bytes:

@@ -19,7 +19,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from tejido.crypto import PublicKey, SignedKey, UnsignedKey, VerifyKey
+from tejido.crypto import PublicKey, SignedKey, UnsignedKey, Verifier
 
 FILE = "keys.newest"
 RESTORED = "keys.restored"
@@ -64,7 +64,7 @@ def note_restored(newer: Mapping[str, int], there: Mapping[str, int]) -> list[st
     return sorted(back)
 
 
-def newest_key(signed: SignedKey, organisation: VerifyKey) -> PublicKey:
+def newest_key(signed: SignedKey, organisation: Verifier) -> PublicKey:
     """The key, once the organisation's signature holds and no newer one of this owner was seen; raises `UnsignedKey`.
 
     `signed.owner` ends with the key's number.

@@ -16,11 +16,12 @@ from django.db.models import F
 
 from tejido.crypto import BoxKey, SigningKey, seal_box, seal_with_password
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.actions import SIGNING_SCOPE, member_context, password_cost, renew_team, sign_key, signing_key
+from tejido.web.accounts.actions import member_context, password_cost, renew_team, sign_key, signing_key
 from tejido.web.accounts.keys import grant_info, ring_of
 from tejido.web.accounts.models import Member, Team
 from tejido.web.accounts.passwords import open_own_key
 from tejido.web.accounts.sessions import forget_sessions
+from tejido.web.accounts.signing_keys import signing_record_keys
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.models import KeyGrant
@@ -28,7 +29,7 @@ from tejido.web.security.models import KeyGrant
 
 def signs_here(ring: KeyRing) -> bool:
     """Is she in a team that holds the signing key? Only then can she vouch for a key of her own."""
-    return KeyGrant.objects.filter(key__scope=SIGNING_SCOPE, team_id__in=ring.team_ids).exists()
+    return KeyGrant.objects.filter(key__in=signing_record_keys(), team_id__in=ring.team_ids).exists()
 
 
 def renew_own_keys(*, member: Member, password: str, by: Any, now: datetime, device: str = "") -> BoxKey:

@@ -18,7 +18,6 @@ from django.db import transaction
 from tejido.crypto import BoxKey, new_key
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import (
-    SIGNING_SCOPE,
     NewMember,
     create_member,
     create_team,
@@ -39,11 +38,11 @@ from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.readings import refuse_kept_apart
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions
+from tejido.web.accounts.signing_keys import share_signing_keys
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
-from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.search_keys import share_search_keys
 
@@ -219,7 +218,7 @@ def add_caseload(*, name: str, restricted: bool = False, by: Any, ring: KeyRing)
         kind=Team.Kind.CASES, name=name, members=[by], signing=signing, by=by, restricted=restricted
     )
     share_search_keys(ring, team.pk)
-    ring.share(RecordKey.objects.get(scope=SIGNING_SCOPE), team.pk)
+    share_signing_keys(ring, team.pk)
     return team
 
 

@@ -15,6 +15,7 @@ from tejido.web.config.keys_back import older_than_seen
 from tejido.web.config.making import at_the_database, read_environment
 from tejido.web.config.rotating import under_way, unreadable_factors
 from tejido.web.config.rotating_pepper import still_under_an_older
+from tejido.web.config.rotating_signing import signing_findings
 
 _PRIVATE = 0o077
 _LEAST_FREE = 1 << 30
@@ -169,6 +170,10 @@ def _pepper(_folder: Path) -> Iterator[str]:
     yield from still_under_an_older(settings.TEJIDO.peppers)
 
 
+def _signing(_folder: Path) -> Iterator[str]:
+    yield from signing_findings()
+
+
 def _back(_folder: Path) -> Iterator[str]:
     yield from older_than_seen()
 
@@ -216,6 +221,7 @@ _LOOKS: dict[str, tuple[str, str, _Look]] = {
         "Todas las personas han entrado desde el último cambio",
         _pepper,
     ),
+    "signing": ("Everything bears our present signature", "Todo lleva nuestra firma actual", _signing),
     "back": ("No key is older than one that was in use", "Ninguna llave es anterior a otra ya usada", _back),
     "factors": ("Every second factor opens", "Cada segundo factor se abre", _factors),
     "clock": ("The clock goes forward", "El reloj avanza", _clock),

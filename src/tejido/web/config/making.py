@@ -199,13 +199,13 @@ def recover_node(
         from django.conf import settings
         from django.db import transaction
 
-        from tejido.web.accounts.keys import organisation_key
+        from tejido.web.accounts.keys import organisation_keys
         from tejido.web.accounts.recovering import recover_members
 
         with transaction.atomic():
             recovered = recover_members(logins=logins, shares=shares, paper=paper)
             node = settings.TEJIDO
-            write_sheets(paper, operator=node.operator, organisation=organisation_key(), folder=sheets)
+            write_sheets(paper, operator=node.operator, organisation=organisation_keys()[0], folder=sheets)
     return _for_their_phones(environment["TEJIDO_NODE"], recovered)
 
 

@@ -30,7 +30,6 @@ class NodeSettings:
     time_zone: ZoneInfo
     transport: TransportKeys  # sign receipts and anchors; open nothing
     secrets: dict[str, str]  # Django secret per door
-    verify_key: bytes | None  # the organisation's signing key, pinned; None only while the node is being made
     hosts: tuple[str, ...]
     addresses: dict[str, str]  # public address of each door
     demo: bool
@@ -39,6 +38,11 @@ class NodeSettings:
     backup_key: bytes | None  # backups are sealed to it; its private half is not on this machine
     backup_days: int  # how long backups are kept: what a certificate of destruction may promise
     clamav: str  # unix:/path or tcp:host:port of clamd; empty where the node has none
+
+    @property
+    def verify_keys(self) -> tuple[bytes, ...]:
+        """The organisation's signing key, pinned; while it is being replaced two, the newest first."""
+        return keys_now(self.data, "TEJIDO_VERIFY_KEY")
 
     @property
     def peppers(self) -> tuple[bytes, ...]:
@@ -195,10 +199,9 @@ def _clamav() -> str:
 @cache
 def node_settings() -> NodeSettings:
     """The settings of this process; raises `BadInput` for the first that is missing or wrong."""
-    pinned = os.environ.get("TEJIDO_VERIFY_KEY", "")
     _distinct()
     # Read anew whenever it is used, but what is wrong is said at once.
-    for name in ("TEJIDO_ENVIRONMENT_KEY", "TEJIDO_PEPPER"):
+    for name in ("TEJIDO_ENVIRONMENT_KEY", "TEJIDO_PEPPER", "TEJIDO_VERIFY_KEY"):
         read_keys(name, _text(name))
     return NodeSettings(
         node=_node(),
@@ -207,7 +210,6 @@ def node_settings() -> NodeSettings:
         time_zone=_zone(),
         transport=_transport(),
         secrets={door: _door_secret(door) for door in DOORS},
-        verify_key=_secret("TEJIDO_VERIFY_KEY", length=32) if pinned else None,
         hosts=_hosts(),
         addresses={door: _address(door) for door in DOORS},
         demo=_flag("TEJIDO_DEMO", "0"),

@@ -4,37 +4,70 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
 
 from tejido.agreements import canonical_bytes, policy_packs
-from tejido.crypto import PublicKey, SignedKey, UnsignedKey, VerifyKey, fingerprint
+from tejido.crypto import BadSignature, PublicKey, SignedKey, UnsignedKey, VerifyKey, fingerprint, follows
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.keys import organisation_key, team_of
+from tejido.web.accounts.keys import organisation_keys, team_of
 from tejido.web.accounts.models import Team
+from tejido.web.accounts.signing_keys import earlier_keys
 
 CARD_BYTES = 20_000
 _KEYS = {"verify_key": 32, "transport_key": 32}  # bytes
 _TEAMS = ("handover_key", "data_key")
+_MOST_BEFORE = 20
 _NEEDED = ("code", "name", "address", *_KEYS, *_TEAMS)
 
 
 def our_card() -> dict[str, Any]:
-    """What a partner must know of us."""
+    """What a partner must know of us. Raises `BadInput` while its team keys are signed by two different keys."""
     node = settings.TEJIDO
+    teams = {"handover_key": _team_key(Team.Kind.CASES), "data_key": _team_key(Team.Kind.DATA)}
+    verify_key = _signer_of(teams.values())
     return {
         "code": node.node,
         "name": dict(node.operator.name),
         "address": node.addresses["partners"],
         "pack": node.operator.pack,
         "regimes": list(node.operator.regimes),
-        "verify_key": organisation_key().raw.hex(),
+        "verify_key": verify_key.raw.hex(),
+        "verify_before": [
+            {"key": bytes(came.before).hex(), "signature": bytes(came.signature).hex()}
+            for came in islice(earlier_keys(verify_key), _MOST_BEFORE)
+        ],
         "transport_key": node.transport.published.raw.hex(),
-        "handover_key": _team_key(Team.Kind.CASES),
-        "data_key": _team_key(Team.Kind.DATA),
+        **teams,
     }
+
+
+def _signer_of(teams: Iterable[Mapping[str, str]]) -> VerifyKey:
+    """The newest of our keys that signed all of `teams`: a card is good under one key."""
+    signed = [team_key(each) for each in teams]
+    for key in organisation_keys():
+        try:
+            for each in signed:
+                each.checked(key)
+        except UnsignedKey:
+            continue
+        return key
+    raise BadInput("card.signing", en="The signing key is being replaced: sign everything anew before you send the card.",
+                   es="Se está cambiando la llave de firma: firme todo de nuevo antes de enviar la tarjeta.")  # fmt: skip
+
+
+def keys_before(card: Mapping[str, Any]) -> list[VerifyKey]:
+    """The signing keys the card's own came after, newest first, each by the word of the one before it."""
+    key, before = VerifyKey(bytes.fromhex(card["verify_key"])), []
+    for link in card.get("verify_before", ()):
+        earlier = VerifyKey(bytes.fromhex(link["key"]))
+        earlier.verify(follows(key), bytes.fromhex(link["signature"]))
+        before.append(earlier)
+        key = earlier
+    return before
 
 
 def _team_key(kind: Team.Kind) -> dict[str, str]:
@@ -71,6 +104,10 @@ def check_card(card: Mapping[str, Any]) -> None:
                        es="Esta es la tarjeta de su propia organización.")  # fmt: skip
     if card.get("pack", card["code"]) not in policy_packs():
         raise _wrong(["pack"])
+    try:
+        keys_before(card)
+    except (BadSignature, KeyError, TypeError, ValueError):
+        raise _wrong(["verify_before"]) from None
     for team in _TEAMS:
         try:
             team_key(card[team]).checked(VerifyKey(bytes.fromhex(card["verify_key"])))

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from tejido.crypto import VerifyKey
+from tejido.crypto import Verifier
 from tejido.web.accounts.models import Team
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
@@ -33,8 +33,8 @@ class Provider(models.Model):
         return b"\x00".join([b"tejido/provider/1", settings.TEJIDO.node.encode(), self.team_id.bytes,
                              self.organisation.encode()])  # fmt: skip
 
-    def checked(self, organisation: VerifyKey) -> Provider:
-        """Itself; raises `BadSignature` if the pinned key did not sign that this team is this organisation's."""
+    def checked(self, organisation: Verifier) -> Provider:
+        """Itself; raises `BadSignature` if no pinned key signed that this team is this organisation's."""
         organisation.verify(self.statement(), bytes(self.signature))
         return self
 

@@ -42,8 +42,11 @@ class CardForm(forms.Form):
 @requires(Permission.PARTNER_EDIT)
 def list_partners(request: StaffRequest) -> HttpResponse:
     """Who they are, and our own card."""
-    card = our_card()
-    context = {"partners": Partner.objects.order_by("code"), "fingerprint": card_fingerprint(card)}
+    context: dict[str, Any] = {"partners": Partner.objects.order_by("code")}
+    try:
+        context["fingerprint"] = card_fingerprint(our_card())
+    except BadInput as problem:  # in the middle of a change there is none
+        context["problem"] = problem.words[short_language()]
     return render(request, "sharing/list_partners.html", context)
 
 
@@ -51,7 +54,10 @@ def list_partners(request: StaffRequest) -> HttpResponse:
 @requires(Permission.PARTNER_EDIT)
 def download_card(request: StaffRequest) -> HttpResponse:
     """Our card as a file to send. Everything in it is public."""
-    card = our_card()
+    try:
+        card = our_card()
+    except BadInput:
+        return redirect("list_partners")
     text = json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     named = {"Content-Disposition": f'attachment; filename="{card["code"]}-card.json"'}
     return HttpResponse(text, content_type="application/json; charset=utf-8", headers=named)

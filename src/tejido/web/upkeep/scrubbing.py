@@ -14,17 +14,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import ManyToOneRel
+from django.db.models import ManyToOneRel, Q
 from django.utils import timezone
 
-from tejido.web.accounts.actions import SIGNING_SCOPE
+from tejido.web.accounts.signing_keys import SIGNING_SCOPE
 from tejido.web.security.models import KeyGrant, RecordKey
 from tejido.web.security.search_keys import SEARCH_SCOPE
 from tejido.web.upkeep.models import Shredding
 from tejido.web.upkeep.tombstones import keep_file
 
 # Keys that belong to no record: the organisation's own, and those of coded rows that were since written anew.
-_WITHOUT_RECORD = (SIGNING_SCOPE, "coded")
+_WITHOUT_RECORD = Q(scope="coded") | Q(scope__startswith=SIGNING_SCOPE) | Q(scope__startswith=SEARCH_SCOPE)
 
 
 def scrub_sqlite(*, now: datetime) -> int:
@@ -71,7 +71,7 @@ def unused_keys() -> list[tuple[UUID, str]]:
     for relation in RecordKey._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel) and relation.related_model is not KeyGrant:
             held |= set(relation.related_model._base_manager.values_list(relation.field.attname, flat=True).distinct())
-    meant = RecordKey.objects.exclude(scope__in=_WITHOUT_RECORD).exclude(scope__startswith=SEARCH_SCOPE)
+    meant = RecordKey.objects.exclude(_WITHOUT_RECORD)
     keys = meant.values_list("pk", "scope")
     return [(pk, scope) for pk, scope in keys.order_by("created_at") if pk not in held]
 

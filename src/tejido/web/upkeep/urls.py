@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tejido.web.upkeep import views
+from tejido.web.upkeep import signing_views, views
 
 urlpatterns = [
     path("teams/coded-keys/", views.renew_coded_keys, name="renew_coded_keys"),
+    path("teams/signing-key/", signing_views.change_signing_key, name="change_signing_key"),
     path("shreddings/", views.list_shreddings, name="list_shreddings"),
     path("shreddings/<uuid:shredding_id>/", views.show_shredding, name="show_shredding"),
     path("shreddings/<uuid:shredding_id>/carry-out/", views.carry_out_shredding, name="carry_out_shredding"),

@@ -23,7 +23,7 @@ from tejido.exchange import (
     tables_of,
 )
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.actions import signing_key
+from tejido.web.accounts.signing_keys import message_signing_key, signing_key
 from tejido.web.consents.frames import local_day
 from tejido.web.mailbox.actions import next_sequence, queue_message, set_agreements
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
@@ -101,8 +101,9 @@ def _send(
         in_reply_to=str(in_reply_to) if in_reply_to else None,
     )
     raw = build_message(
-        header, body, to=partner.team_key(to), partner=partner.organisation_verify_key(), signing=signing_key(ring)
-    )
+        header, body, to=partner.team_key(to), partner=partner.organisation_verify_key(),
+        signing=message_signing_key(ring),
+    )  # fmt: skip
     return queue_message(partner=partner, header=header, raw=raw, by=by, now=now)
 
 

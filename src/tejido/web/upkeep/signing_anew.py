@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything the organisation signed, signed anew with its newest key, so that the one before can go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from tejido.agreements import Agreement
+from tejido.crypto import BadSignature, Verifier, VerifyKey
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.keys import organisation_keys
+from tejido.web.accounts.models import Member, RecoveryKey, TeamGeneration
+from tejido.web.accounts.signing_keys import signing_key
+from tejido.web.mailbox.models import Partner
+from tejido.web.packets.models import Provider
+from tejido.web.security import audit
+from tejido.web.security.access import require
+from tejido.web.security.keyring import KeyRing
+from tejido.web.security.permissions import Permission
+from tejido.web.sharing.models import SharedAgreement
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A row that bears a signature of ours, and what was signed; `statement` is None where the row says nothing."""
+
+    row: Model
+    column: str
+    statement: bytes | None
+
+    @property
+    def signature(self) -> bytes:
+        """As it stands in the row."""
+        return bytes(getattr(self.row, self.column))
+
+    @property
+    def name(self) -> str:
+        """What it is called for whoever runs the machine."""
+        return f"{self.row._meta.label_lower} {self.row.pk}"
+
+    def stands_under(self, key: Verifier) -> bool:
+        """Does the signature hold under `key`?"""
+        try:
+            key.verify(self.statement or b"", self.signature)
+        except BadSignature:
+            return False
+        return self.statement is not None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many rows stand under each pinned key, and those under none."""
+
+    under: Counter[VerifyKey] = field(default_factory=Counter)
+    nobodys: list[str] = field(default_factory=list)
+
+    def older(self, keys: tuple[VerifyKey, ...]) -> int:
+        """How many stand under another than the newest."""
+        return sum(self.under[key] for key in keys[1:])
+
+
+def signed_rows() -> Iterator[Signed]:
+    """Every row that bears a signature of ours, in the order in which others take hold of them."""
+    # Members first: who changes a member and her teams holds her before them.
+    for member in Member.objects.exclude(signature=b"").defer("private_key", "totp").order_by("pk"):
+        yield Signed(member, "signature", member.signed_key().statement)
+    for signed in (*TeamGeneration.objects.order_by("pk"), *RecoveryKey.objects.order_by("pk")):
+        yield Signed(signed, "signature", signed.signed_key().statement)
+    for row in (*Provider.objects.order_by("pk"), *Partner.objects.order_by("pk")):
+        yield Signed(row, "signature", row.statement())
+    for shared in SharedAgreement.objects.order_by("pk"):
+        yield Signed(shared, "our_signature", _terms(shared))
+
+
+def standing() -> Standing:
+    """Under which of the pinned keys everything stands."""
+    keys, found = organisation_keys(), Standing()
+    for signed in signed_rows():
+        key = next((key for key in keys if signed.stands_under(key)), None)
+        if key is None:
+            found.nobodys.append(signed.name)
+        else:
+            found.under[key] += 1
+    return found
+
+
+@transaction.atomic
+def sign_everything_anew(*, by: Any, ring: KeyRing) -> int:
+    """Sign with the newest key what stands under the one before; how many. What stands under none is left alone.
+
+    Raises `BadInput` where the newest pinned key is none that is kept here.
+    """
+    require(by, Permission.MEMBER_EDIT)
+    keys, signing, count = organisation_keys(), signing_key(ring), 0
+    if signing.verify_key != keys[0]:
+        raise BadInput("signing_key.unknown", en="The key that was entered on the machine is none of yours.",
+                       es="La llave que se anotó en la máquina no es ninguna de las suyas.")  # fmt: skip
+    for signed in signed_rows():
+        if signed.stands_under(keys[0]) or not any(map(signed.stands_under, keys[1:])):
+            continue
+        # Only over what was looked at: whoever changed it meanwhile signed it with the new key.
+        still = type(signed.row)._base_manager.filter(pk=signed.row.pk, **{signed.column: signed.signature})
+        count += still.update(**{signed.column: signing.sign(signed.statement or b"")})
+    audit.record("signing_key.signed_anew", by=by, count=count)
+    return count
+
+
+def _terms(shared: SharedAgreement) -> bytes | None:
+    try:
+        return Agreement.from_mapping(shared.document, where=shared.pk).statement()
+    except BadInput:  # altered from outside
+        return None
