@@ -40,6 +40,7 @@ from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import PROVIDER
 
+
 @dataclass(frozen=True, repr=False)
 class NewMember:
     """A member just made, and the secret for her authenticator: shown to her once."""

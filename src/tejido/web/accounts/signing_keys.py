@@ -89,8 +89,8 @@ def make_signing_key(*, by: Any, ring: KeyRing) -> SigningKeyChange:
     held = KeyGrant.objects.filter(key=record_key).values("team_id")
     ring.adopt(kept, fresh.raw, [team.pk for team in Team.objects.filter(pk__in=held, kind__in=SIGNING_TEAMS)])
     change = SigningKeyChange.objects.create(
-        number=number, public=fresh.verify_key.raw, before=present.raw, signature=signing.sign(follows(fresh.verify_key)),
-        record_key=kept.pk,
+        number=number, public=fresh.verify_key.raw, before=present.raw,
+        signature=signing.sign(follows(fresh.verify_key)), record_key=kept.pk,
     )  # fmt: skip
     audit.record("signing_key.made", by=by, record=kept)
     return change

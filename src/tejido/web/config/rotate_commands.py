@@ -95,14 +95,14 @@ _PINNED = {
     "tengan la tarjeta: --finish.",
 }
 _NOT_VOUCHED_FOR = {
-    "en": "The present key does not vouch for this one: nothing is signed with it. Ask for the digits again, and run the "
-    "command with the right ones.",
+    "en": "The present key does not vouch for this one: nothing is signed with it. Ask for the digits again, and run "
+    "the command with the right ones.",
     "es": "La llave actual no responde por esta: nada se firma con ella. Pida otra vez los dígitos y repita la orden "
     "con los correctos.",
 }
 _ONE_SIGNS = {
-    "en": "The old signing key is deleted. Put a copy of node.env in the safe, and keep the one before as long as older "
-    "backups are kept.",
+    "en": "The old signing key is deleted. Put a copy of node.env in the safe, and keep the one before as long as "
+    "older backups are kept.",
     "es": "Se borró la llave de firma anterior. Guarde una copia de node.env en la caja fuerte y conserve la anterior "
     "mientras haya respaldos de antes.",
 }

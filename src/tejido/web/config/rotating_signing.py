@@ -85,13 +85,13 @@ def _refuse_early(kept_here: bool) -> None:
     from tejido.web.upkeep.signing_anew import standing
 
     if not kept_here:
-        raise BadInput("signing.unknown", en="no key that is kept here has the first of the two pins; enter the right one",
-                       es="ninguna llave guardada aquí corresponde a la primera; anote la correcta",
+        raise BadInput("signing.unknown", en="the key that was entered is none that is kept here; enter the right one",
+                       es="la llave que se anotó no es ninguna de las guardadas aquí; anote la correcta",
                        where=VERIFY)  # fmt: skip
     if left := standing().older(organisation_keys()):
         raise BadInput(
             "signing.waiting",
-            en=f"{left} are still signed by the old key only; an administrator signs everything anew first (Signing key)",
+            en=f"{left} are signed by the old key only; an administrator signs everything anew first (Signing key)",
             es=f"{left} solo tienen la firma de la llave anterior; antes, administración firma todo de nuevo "
             "(Llave de firma)",
             where=VERIFY,

@@ -55,8 +55,11 @@ def _signer_of(teams: Iterable[Mapping[str, str]]) -> VerifyKey:
         except UnsignedKey:
             continue
         return key
-    raise BadInput("card.signing", en="The signing key is being replaced: sign everything anew before you send the card.",
-                   es="Se está cambiando la llave de firma: firme todo de nuevo antes de enviar la tarjeta.")  # fmt: skip
+    raise BadInput(
+        "card.signing",
+        en="The signing key is being replaced: sign everything anew before you send the card.",
+        es="Se está cambiando la llave de firma: firme todo de nuevo antes de enviar la tarjeta.",
+    )
 
 
 def keys_before(card: Mapping[str, Any]) -> list[VerifyKey]:

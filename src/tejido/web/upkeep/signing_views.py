@@ -30,8 +30,8 @@ def change_signing_key(request: StaffRequest) -> HttpResponse:
         try:
             if request.POST.get("step") == "sign":
                 count = sign_everything_anew(by=request.user, ring=request.ring)
-                say_next(request, ngettext("%(number)d signature was made anew.", "%(number)d signatures were made anew.",
-                                           count) % {"number": count})  # fmt: skip
+                words = ngettext("%(number)d signature was made anew.", "%(number)d signatures were made anew.", count)
+                say_next(request, words % {"number": count})
             else:
                 make_signing_key(by=request.user, ring=request.ring)
                 say_next(request, _("The new key is made. The present one goes on signing."))
