@@ -28,7 +28,7 @@ from tejido.web.accounts.staffing import add_caseload, let_in, take_out
 from tejido.web.config.checking import check_node
 from tejido.web.config.rotate_commands import rotate_keys
 from tejido.web.mailbox.actions import add_partner
-from tejido.web.mailbox.cards import our_card
+from tejido.web.mailbox.cards import keys_before, our_card
 from tejido.web.mailbox.models import Partner
 from tejido.web.packets.models import Provider
 from tejido.web.packets.providers import found_provider
@@ -123,6 +123,8 @@ def test_from_the_press_to_the_end_everything_holds_at_each_step(cast, folder, s
     assert standing().under == {organisation_keys()[0]: rows}
     _all_hold()
     assert our_card()["verify_key"] == new
+    assert [link["key"] for link in our_card()["verify_before"]] == [old.raw.hex()]
+    assert keys_before(our_card()) == [old]
     assert "--finish" in page.get(PAGE, headers=ENGLISH).content.decode()
     assert not _holds(folder)
 
@@ -150,6 +152,7 @@ def test_once_more_after_it_was_done(cast, folder, noor):
         sign_everything_anew(**noor)
         assert _rotate(folder, "--finish").exit_code == 0
         assert [key.scope for key in signing_record_keys()] == [f"{SIGNING_SCOPE}/{number}"]
+    assert len(keys_before(our_card())) == 2
     _all_hold()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tejido.agreements import Agreement
-from tejido.crypto import BadSignature, VerifyKey
+from tejido.crypto import BadSignature, Verifier
 from tejido.exchange.headers import Header
 from tejido.exchange.messages import message_digest, read_header, verify_message
 from tejido.exchange.problems import BadMessage
@@ -45,12 +45,12 @@ Verdict = Accepted | Duplicate | Refused
 
 @dataclass(frozen=True)
 class Partner:
-    """What this node knows of a partner: its pinned key, the agreements by id, and what came from it before.
+    """What this node knows of a partner: its pinned keys, the agreements by id, and what came from it before.
 
     `seen` maps message id to `message_digest`; `used` holds the sequence numbers taken; `last` is the highest.
     """
 
-    key: VerifyKey
+    key: Verifier
     agreements: Mapping[str, Agreement]
     seen: Mapping[str, str]
     used: Container[int]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tejido.agreements import canonical_bytes
-from tejido.crypto import BoxKey, CannotOpen, SignedKey, SigningKey, VerifyKey, open_box, seal_box
+from tejido.crypto import BoxKey, CannotOpen, SignedKey, SigningKey, Verifier, VerifyKey, open_box, seal_box
 from tejido.exchange import frames
 from tejido.exchange.bodies import check_body
 from tejido.exchange.headers import Header, decode_header, read_json
@@ -51,17 +51,18 @@ def read_header(raw: bytes) -> Header:
     return decode_header(frames.split(raw).header)
 
 
-def verify_message(raw: bytes, *, sender: VerifyKey) -> Header:
-    """The header, once the signature over header and box is the sender's; raises `BadMessage`, `BadSignature`."""
+def verify_message(raw: bytes, *, sender: Verifier) -> Header:
+    """The header, once the signature over header and box is of the sender's key that it names.
+
+    Raises `BadMessage`, `BadSignature`.
+    """
     frame = frames.split(raw)
     header = decode_header(frame.header)
-    sender.verify(frame.signed, frame.signature)
-    if header.signer != sender.fingerprint:
-        raise BadMessage("bad_signature", "the header names another key")
+    sender.named(header.signer).verify(frame.signed, frame.signature)
     return header
 
 
-def open_message(raw: bytes, *, key: BoxKey, sender: VerifyKey) -> Opened:
+def open_message(raw: bytes, *, key: BoxKey, sender: Verifier) -> Opened:
     """Verify, open and check a message; raises `BadMessage`, `BadSignature`, `CannotOpen`."""
     header = verify_message(raw, sender=sender)
     frame = frames.split(raw)

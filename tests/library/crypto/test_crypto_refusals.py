@@ -15,6 +15,8 @@ from tejido.crypto import (
     SigningKey,
     UnsignedKey,
     VerifyKey,
+    VerifyKeys,
+    follows,
     new_key,
     new_totp_secret,
     open_box,
@@ -183,6 +185,28 @@ def test_a_signature_is_over_these_bytes_by_this_key():
         signing.verify_key.verify(b"message", b"")
     with pytest.raises(BadSignature):
         VerifyKey(b"short").verify(b"message", signature)
+
+
+def test_of_a_signer_with_two_keys_either_is_believed_and_each_is_found_by_its_fingerprint():
+    new, old, other = (SigningKey.generate() for _ in range(3))
+    keys, public = VerifyKeys((new.verify_key, old.verify_key)), BoxKey.generate().public
+    for signing in (new, old):
+        assert SignedKey.sign(signing, "mx/team/intake/2", public).checked(keys) == public
+        assert keys.named(signing.verify_key.fingerprint) == signing.verify_key
+    with pytest.raises(UnsignedKey):
+        SignedKey.sign(other, "mx/team/intake/2", public).checked(keys)
+    for signer in (keys, new.verify_key):
+        with pytest.raises(BadSignature):
+            signer.named(other.verify_key.fingerprint)
+
+
+def test_that_a_key_follows_is_said_of_no_other_key_and_of_nothing_else():
+    old, new, other = (SigningKey.generate() for _ in range(3))
+    word = old.sign(follows(new.verify_key))
+    old.verify_key.verify(follows(new.verify_key), word)
+    for statement in (follows(other.verify_key), new.verify_key.raw):
+        with pytest.raises(BadSignature):
+            old.verify_key.verify(statement, word)
 
 
 def test_a_key_that_the_organisation_did_not_sign_is_refused():

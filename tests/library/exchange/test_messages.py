@@ -21,7 +21,17 @@ from tests.library.exchange.letters import (
 )
 
 from tejido.agreements import canonical_bytes
-from tejido.crypto import BadSignature, BoxKey, CannotOpen, SignedKey, SigningKey, UnsignedKey, VerifyKey, seal_box
+from tejido.crypto import (
+    BadSignature,
+    BoxKey,
+    CannotOpen,
+    SignedKey,
+    SigningKey,
+    UnsignedKey,
+    VerifyKey,
+    VerifyKeys,
+    seal_box,
+)
 from tejido.exchange import (
     BadMessage,
     Receipt,
@@ -149,8 +159,17 @@ def test_the_header_is_bound_to_the_box():
 
 def test_a_header_that_names_another_signer_is_refused():
     named, other = MX.verify_key.fingerprint.encode(), US.verify_key.fingerprint.encode()
-    with pytest.raises(BadMessage, match="bad_signature"):
-        verify_message(resigned(lambda raw: raw.replace(named, other)), sender=MX.verify_key)
+    renamed = resigned(lambda raw: raw.replace(named, other))
+    for sender in (MX.verify_key, US.verify_key, VerifyKeys((MX.verify_key, US.verify_key))):
+        with pytest.raises(BadSignature):
+            verify_message(renamed, sender=sender)
+
+
+def test_a_sender_with_new_keys_is_verified_by_the_one_the_header_names():
+    fresh = SigningKey.generate().verify_key
+    assert verify_message(RAW, sender=VerifyKeys((fresh, MX.verify_key))) == read_header(RAW)
+    with pytest.raises(BadSignature):
+        verify_message(RAW, sender=VerifyKeys((fresh,)))
 
 
 def test_a_header_spelt_otherwise_is_refused():

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from tejido.crypto import UnsignedKey
+from tejido.crypto import UnsignedKey, VerifyKey
 from tejido.exchange import (
     Accepted,
     BadMessage,
@@ -31,7 +31,7 @@ from tejido.exchange import (
 from tejido.exchange import Partner as KnownPartner
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.actions import signing_key
-from tejido.web.mailbox.cards import check_card, is_older
+from tejido.web.mailbox.cards import check_card, is_older, keys_before
 from tejido.web.mailbox.limits import note_refusal, too_many
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage, Partner
 from tejido.web.security import audit
@@ -63,18 +63,29 @@ def add_partner(*, card: Mapping[str, Any], by: Any, ring: KeyRing) -> Partner:
 def renew_partner(*, card: Mapping[str, Any], lost: bool, by: Any, ring: KeyRing, now: datetime) -> Partner:
     """Take over a partner's newer card, compared by voice: its address and its newer keys.
 
-    What its earlier transport key signs is believed as long as messages travel, or no longer if it was `lost` to
-    somebody. Raises `BadInput` for an older card, or one with another signing key.
+    What its earlier keys sign is believed as long as messages travel, or no longer if they were `lost` to somebody.
+    Raises `BadInput` for an older card, or one whose signing key the one we have does not vouch for, unless it was lost.
     """
     require(by, Permission.PARTNER_EDIT)
     check_card(card)
     partner = Partner.objects.select_for_update().get(pk=card["code"]).checked()
     refuse_older(partner, card)
-    today = timezone.localdate(now)
-    before, until = bytes(partner.transport_key).hex(), today - timedelta(days=1) if lost else today + MAXIMUM_AGE
-    if card["transport_key"] != before:
-        fresh = {"key": before, "until": until.isoformat()}
-        partner.earlier_transport = [fresh, *partner.earlier_transport]
+    signing = signing_keys_between(partner, card)
+    if signing is None:
+        if not lost:
+            raise BadInput(
+                "card.signing",
+                en="Their signing key is new, and the one you have does not vouch for it.",
+                es="Su llave de firma es nueva y la que usted tiene no responde por ella.",
+                where="card",
+            )
+        signing = [partner.organisation_verify_key()]
+    today, transport = timezone.localdate(now), bytes(partner.transport_key).hex()
+    until = today - timedelta(days=1) if lost else today + MAXIMUM_AGE
+    earlier = [{"key": key.raw.hex(), "until": until.isoformat()} for key in signing]
+    partner.earlier_verify = [*earlier, *partner.earlier_verify]
+    if card["transport_key"] != transport:
+        partner.earlier_transport = [{"key": transport, "until": until.isoformat()}, *partner.earlier_transport]
     _take_card(partner, card)
     _sign(partner, ring)
     partner.save()
@@ -82,18 +93,23 @@ def renew_partner(*, card: Mapping[str, Any], lost: bool, by: Any, ring: KeyRing
     return partner
 
 
+def signing_keys_between(partner: Partner, card: Mapping[str, Any]) -> list[VerifyKey] | None:
+    """Which signing keys the card's own took the place of since the one we have, newest first.
+
+    None where the one we have does not vouch for the card's.
+    """
+    known = partner.organisation_verify_key()
+    if card["verify_key"] == known.raw.hex():
+        return []
+    before = keys_before(card)
+    return before[: before.index(known) + 1] if known in before else None
+
+
 def refuse_older(partner: Partner, card: Mapping[str, Any]) -> None:
-    """Return if the card may take the place of the one we have; raises `BadInput`."""
-    if bytes.fromhex(card["verify_key"]) != bytes(partner.verify_key):
-        raise BadInput(
-            "card.signing",
-            en="This card has another signing key. It cannot replace the one you have: agree anew.",
-            es="Esta tarjeta tiene otra llave de firma. No puede sustituir a la que ya tiene: hagan un convenio nuevo.",
-            where="card",
-        )
-    earlier = {each["key"] for each in partner.earlier_transport}
+    """Return if the card is not older than the one we have; raises `BadInput`."""
+    earlier = {each["key"] for each in (*partner.earlier_transport, *partner.earlier_verify)}
     older = any(is_older(card[name], getattr(partner, name)) for name in ("handover_key", "data_key"))
-    if older or card["transport_key"] in earlier:
+    if older or earlier & {card["transport_key"], card["verify_key"]}:
         raise BadInput("card.older", en="This card is older than the one you have.",
                        es="Esta tarjeta es anterior a la que ya tiene.", where="card")  # fmt: skip
 
@@ -150,7 +166,7 @@ class Answer:
 
 def receive(*, raw: bytes, now: datetime) -> Answer:
     """Judge bytes from the wire; take them, recognise them, or refuse them. Never raises for what the bytes are."""
-    known, unsigned = _known_sender(raw)
+    known, unsigned = _known_sender(raw, now)
     # Strangers are refused without the database's only pen, for which advocates would have to wait.
     verdict = _judged(raw, known, now)
     if not isinstance(verdict, Refused):
@@ -175,7 +191,7 @@ def _judged(raw: bytes, known: Mapping[str, KnownPartner], now: datetime) -> Ver
 @transaction.atomic
 def _recorded(raw: bytes, now: datetime) -> Verdict:
     """Judge once more, now that nobody else can write, and store what is taken."""
-    verdict = _judged(raw, _known_sender(raw)[0], now)
+    verdict = _judged(raw, _known_sender(raw, now)[0], now)
     if isinstance(verdict, Accepted):
         _take(raw, verdict, now)
     return verdict
@@ -191,7 +207,7 @@ def refuse(*, raw: bytes, verdict: Refused, now: datetime, noted: str = "") -> b
     return _receipt(raw, message=message, status="refused", now=now, reason=verdict.code)
 
 
-def _known_sender(raw: bytes) -> tuple[dict[str, KnownPartner], bool]:
+def _known_sender(raw: bytes, now: datetime) -> tuple[dict[str, KnownPartner], bool]:
     """The partner the header names, and what came from it before.
 
     None if our own organisation did not sign its row, and then True: somebody wrote into the database.
@@ -211,7 +227,7 @@ def _known_sender(raw: bytes) -> tuple[dict[str, KnownPartner], bool]:
     arrived = InboundMessage.objects.filter(partner=row)
     same_id = InboundMessage.objects.filter(pk=header.id).first()
     known = KnownPartner(
-        key=row.organisation_verify_key(),
+        key=row.verify_keys(timezone.localdate(now)),
         agreements=terms,
         seen={header.id: bytes(same_id.digest).hex()} if same_id is not None else {},
         used=set(arrived.filter(sequence=header.sequence).values_list("sequence", flat=True)),

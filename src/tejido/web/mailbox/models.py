@@ -24,6 +24,7 @@ class Partner(models.Model):
         "name": "in both languages",
         "address": "of its partner door",
         "verify_key": "public",
+        "earlier_verify": "public: signing keys it had before, and the last day each was believed for messages",
         "transport_key": "public",
         "earlier_transport": "public: transport keys it had before, and the last day each was believed",
         "handover_key": "public: a SignedKey of its hand-over team",
@@ -39,6 +40,7 @@ class Partner(models.Model):
     name = models.JSONField()
     address = models.CharField(max_length=200)
     verify_key = models.BinaryField()
+    earlier_verify = models.JSONField(default=list)  # as below
     transport_key = models.BinaryField()
     earlier_transport = models.JSONField(default=list)  # [{"key": hex, "until": ISO day}], newest first
     handover_key = models.JSONField()  # {"owner", "public", "signature"}: the last two in hex
@@ -56,6 +58,7 @@ class Partner(models.Model):
             "name": self.name,
             "address": self.address,
             "verify_key": bytes(self.verify_key).hex(),
+            "earlier_verify": self.earlier_verify,
             "transport_key": bytes(self.transport_key).hex(),
             "earlier_transport": self.earlier_transport,
             "handover_key": self.handover_key,
@@ -75,17 +78,25 @@ class Partner(models.Model):
         return self
 
     def organisation_verify_key(self) -> VerifyKey:
-        """The key that signs what its members send."""
+        """The key that signs what its members send, and its teams' keys."""
         return VerifyKey(bytes(self.verify_key))
+
+    def verify_keys(self, day: date) -> VerifyKeys:
+        """The keys that could sign a message that arrives on `day`."""
+        return _believed(self.verify_key, self.earlier_verify, day)
+
+    def every_verify_key(self) -> VerifyKeys:
+        """Those it ever had: an agreement outlives the key it was signed with."""
+        return _believed(self.verify_key, self.earlier_verify, date.min)
 
     def transport_keys(self, day: date) -> VerifyKeys:
         """The keys that could sign its receipts and anchors on `day`."""
-        earlier = [each["key"] for each in self.earlier_transport if day <= date.fromisoformat(each["until"])]
-        return VerifyKeys(tuple(VerifyKey(raw) for raw in (bytes(self.transport_key), *map(bytes.fromhex, earlier))))
+        return _believed(self.transport_key, self.earlier_transport, day)
 
     def earlier_until(self) -> date | None:
-        """The last day on which its transport key before this one is believed."""
-        return date.fromisoformat(self.earlier_transport[0]["until"]) if self.earlier_transport else None
+        """The last day on which a key it had before is believed."""
+        newest = [*self.earlier_transport[:1], *self.earlier_verify[:1]]
+        return max((date.fromisoformat(each["until"]) for each in newest), default=None)
 
     def team_key(self, to: str) -> SignedKey:
         """The key of its team `handover` or `data`."""
@@ -99,6 +110,11 @@ class Partner(models.Model):
     def rules(self) -> Pack:
         """The policy pack it says binds it."""
         return policy_pack(self.pack, regimes=self.regimes or None)
+
+
+def _believed(present: bytes, earlier: list[dict[str, str]], day: date) -> VerifyKeys:
+    before = (bytes.fromhex(each["key"]) for each in earlier if day <= date.fromisoformat(each["until"]))
+    return VerifyKeys(tuple(VerifyKey(raw) for raw in (bytes(present), *before)))
 
 
 class OutboundMessage(models.Model):

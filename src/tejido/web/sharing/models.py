@@ -50,7 +50,7 @@ class SharedAgreement(models.Model):
         """The agreement, once both signatures over what stands here hold; raises `BadSignature`, `UnsignedKey`."""
         agreement = Agreement.from_mapping(self.document, where=self.pk)
         organisation_key().verify(agreement.statement(), bytes(self.our_signature))
-        theirs = self.partner.checked().organisation_verify_key()
+        theirs = self.partner.checked().every_verify_key()
         theirs.verify(agreement.statement(), bytes(self.partner_signature))
         return agreement
 

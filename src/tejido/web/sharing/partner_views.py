@@ -18,7 +18,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.language import short_language
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
-from tejido.web.mailbox.actions import add_partner, refuse_older, renew_partner
+from tejido.web.mailbox.actions import add_partner, refuse_older, renew_partner, signing_keys_between
 from tejido.web.mailbox.cards import card_fingerprint, our_card, read_card
 from tejido.web.mailbox.models import Partner
 from tejido.web.security.access import requires
@@ -74,16 +74,28 @@ def take_card(request: StaffRequest) -> HttpResponse:
             card = read_card(form.cleaned_data["card"])
             known = Partner.objects.filter(pk=card["code"]).first()
             if request.POST.get("compared") == card_fingerprint(card):
-                return _believed(request, card, known, form.cleaned_data["lost"])
-            if known is not None:
+                try:
+                    return _believed(request, card, known, form.cleaned_data["lost"])
+                except BadInput as problem:
+                    if problem.code != "card.signing":
+                        raise
+                    form.add_error("lost", problem.words[short_language()])
+            elif known is not None:
                 refuse_older(known, card)
-            return render(request, "sharing/compare_card.html", {
-                "form": form, "card": card, "known": known, "fingerprint": card_fingerprint(card),
-                "other_transport": known and bytes(known.transport_key).hex() != card["transport_key"],
-            })  # fmt: skip
+            return _compare(request, form, card, known)
         except BadInput as problem:
             form.add_error("card", problem.words[short_language()])
     return render(request, "sharing/take_card.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _compare(request: StaffRequest, form: CardForm, card: dict[str, Any], known: Partner | None) -> HttpResponse:
+    between = signing_keys_between(known, card) if known else []
+    context = {
+        "form": form, "card": card, "known": known, "fingerprint": card_fingerprint(card),
+        "other_keys": known and (between != [] or bytes(known.transport_key).hex() != card["transport_key"]),
+        "vouched_for": bool(between), "unvouched": between is None,
+    }  # fmt: skip
+    return render(request, "sharing/compare_card.html", context, status=422 if form.errors else 200)
 
 
 def _believed(request: StaffRequest, card: dict[str, Any], known: Partner | None, lost: bool) -> HttpResponse:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from tejido.agreements import Agreement, Lane, Request
 from tejido.exchange import (
@@ -134,5 +135,5 @@ def receiving_team(message: InboundMessage) -> tuple[uuid.UUID, int]:
 def open_inbound(message: InboundMessage, ring: KeyRing) -> Opened:
     """Verify and open a message of the partner; raises `NoKey`, `BadMessage`, `BadSignature`, `CannotOpen`."""
     team, generation = receiving_team(message)
-    sender = message.partner.checked().organisation_verify_key()
+    sender = message.partner.checked().verify_keys(timezone.localdate(message.received_at))
     return open_message(bytes(message.raw), key=ring.box_key(team, generation), sender=sender)
