@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from click.testing import CliRunner
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from tejido.crypto import BadSignature, BoxKey, SigningKey, UnsignedKey, new_paper_key
@@ -307,3 +308,17 @@ def test_the_sheets_printed_before_open_at_every_step(cast, folder, noor, steps)
     recover_members(logins=["noor"], shares=cast.shares[:2], paper=new_paper_key(threshold=2, count=3))
     _all_hold()
     assert cast.member("noor").signed_key().checked(organisation_keys()[0])
+
+
+def test_a_backup_of_before_with_the_settings_of_its_day_is_whole_and_can_be_given_another(cast, folder, noor, signed):
+    kept, old = (folder / "node.env").read_text(), organisation_keys()[0]
+    with transaction.atomic():
+        _under_way(noor, folder)
+        sign_everything_anew(**noor)
+        assert _rotate(folder, "--finish").exit_code == 0
+        transaction.set_rollback(True)
+    (folder / "node.env").write_text(kept)
+    _all_hold()
+    assert signing_key(cast.ring("noor")).verify_key == old
+    _under_way({"by": noor["by"], "ring": cast.ring("noor")}, folder)
+    _all_hold()

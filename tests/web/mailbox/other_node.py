@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole second organisation in processes of its own: its database, keys, staff, and its real partner door.
 
-Run as a script inside that node: `make` reads our card and prints its own; `open` opens what arrived and says how many.
+Run as a script inside that node: `make` reads our card and prints its own, `renew` reads a newer one; `open` opens what arrived and
+says how many.
 """
 
 from __future__ import annotations
@@ -116,6 +117,15 @@ def _open(given: dict[str, Any]) -> dict[str, Any]:
     return {"arrived": InboundMessage.objects.count(), "handovers": Handover.objects.count(), "names": names}
 
 
+def _renew(given: dict[str, Any]) -> bool:
+    from django.utils import timezone
+
+    from tejido.web.mailbox.actions import renew_partner
+
+    noor, ring = _unlocked("noor")
+    return bool(renew_partner(card=given["card"], lost=False, by=noor, ring=ring, now=timezone.now()))
+
+
 def _outbox(given: dict[str, Any]) -> list[str]:
     from tejido.web.mailbox.models import OutboundMessage
 
@@ -147,5 +157,5 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    verb = {"make": _make, "open": _open, "outbox": _outbox, "anchors": _anchors}[sys.argv[1]]
+    verb = {"make": _make, "open": _open, "outbox": _outbox, "anchors": _anchors, "renew": _renew}[sys.argv[1]]
     print(json.dumps(verb(json.loads(sys.stdin.read()))))

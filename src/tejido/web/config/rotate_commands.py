@@ -97,7 +97,7 @@ _PINNED = {
 _NOT_VOUCHED_FOR = {
     "en": "The present key does not vouch for this one: nothing is signed with it. Ask for the digits again, and run "
     "the command with the right ones.",
-    "es": "La llave actual no responde por esta: nada se firma con ella. Pida otra vez los dígitos y repita la orden "
+    "es": "La llave actual no responde por esta: nada se firma con ella. Pida otra vez los dígitos y repita el comando "
     "con los correctos.",
 }
 _ONE_SIGNS = {

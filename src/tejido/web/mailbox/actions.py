@@ -64,7 +64,7 @@ def renew_partner(*, card: Mapping[str, Any], lost: bool, by: Any, ring: KeyRing
     """Take over a partner's newer card, compared by voice: its address and its newer keys.
 
     What its earlier keys sign is believed as long as messages travel, or no longer if they were `lost` to somebody.
-    Raises `BadInput` for an older card, or one whose signing key the one we have does not vouch for, unless it was lost.
+    Raises `BadInput` for an older card, or one whose signing key the one we have, not `lost`, does not vouch for.
     """
     require(by, Permission.PARTNER_EDIT)
     check_card(card)
