@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole second organisation in processes of its own: its database, keys, staff, and its real partner door.
 
-Run as a script inside that node: `make` reads our card and prints its own, `renew` reads a newer one; `open` opens what arrived and
-says how many.
+Run as a script inside that node: `make` reads our card and prints its own, `renew` reads a newer card of ours; `open`
+opens what arrived and says how many.
 """
 
 from __future__ import annotations

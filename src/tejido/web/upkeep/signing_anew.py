@@ -26,7 +26,6 @@ from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 from tejido.web.sharing.models import SharedAgreement
 
-
 _AT_ONCE = 100  # about a third of a second on SQLite, which has one writer
 
 
