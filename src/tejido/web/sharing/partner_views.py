@@ -34,7 +34,8 @@ class CardForm(forms.Form):
                                "in the next step you compare it by telephone."),
     )  # fmt: skip
     lost = forms.BooleanField(
-        label=gettext_lazy("Someone else may have their earlier key: do not believe it from today on"), required=False
+        label=gettext_lazy("Their earlier key was lost, or someone else may have it: do not believe it from today on"),
+        required=False,
     )
 
 
