@@ -83,15 +83,15 @@ class Partner(models.Model):
 
     def verify_keys(self, day: date) -> VerifyKeys:
         """The keys that could sign a message that arrives on `day`."""
-        return _believed(self.verify_key, self.earlier_verify, day)
+        return _believed(bytes(self.verify_key), self.earlier_verify, day)
 
     def every_verify_key(self) -> VerifyKeys:
         """Those it ever had: an agreement outlives the key it was signed with."""
-        return _believed(self.verify_key, self.earlier_verify, date.min)
+        return _believed(bytes(self.verify_key), self.earlier_verify, date.min)
 
     def transport_keys(self, day: date) -> VerifyKeys:
         """The keys that could sign its receipts and anchors on `day`."""
-        return _believed(self.transport_key, self.earlier_transport, day)
+        return _believed(bytes(self.transport_key), self.earlier_transport, day)
 
     def earlier_until(self) -> date | None:
         """The last day on which a key it had before is believed."""
@@ -114,7 +114,7 @@ class Partner(models.Model):
 
 def _believed(present: bytes, earlier: list[dict[str, str]], day: date) -> VerifyKeys:
     before = (bytes.fromhex(each["key"]) for each in earlier if day <= date.fromisoformat(each["until"]))
-    return VerifyKeys(tuple(VerifyKey(raw) for raw in (bytes(present), *before)))
+    return VerifyKeys(tuple(VerifyKey(raw) for raw in (present, *before)))
 
 
 class OutboundMessage(models.Model):

@@ -73,10 +73,14 @@ def signed_rows() -> Iterator[Signed]:
     # Members first: who changes a member and her teams holds her before them.
     for member in Member.objects.exclude(signature=b"").defer("private_key", "totp").order_by("pk"):
         yield Signed(member, "signature", member.signed_key().statement)
-    for signed in (*TeamGeneration.objects.order_by("pk"), *RecoveryKey.objects.order_by("pk")):
-        yield Signed(signed, "signature", signed.signed_key().statement)
-    for row in (*Provider.objects.order_by("pk"), *Partner.objects.order_by("pk")):
-        yield Signed(row, "signature", row.statement())
+    for generation in TeamGeneration.objects.order_by("pk"):
+        yield Signed(generation, "signature", generation.signed_key().statement)
+    for on_paper in RecoveryKey.objects.order_by("pk"):
+        yield Signed(on_paper, "signature", on_paper.signed_key().statement)
+    for provider in Provider.objects.order_by("pk"):
+        yield Signed(provider, "signature", provider.statement())
+    for partner in Partner.objects.order_by("pk"):
+        yield Signed(partner, "signature", partner.statement())
     for shared in SharedAgreement.objects.order_by("pk"):
         yield Signed(shared, "our_signature", _terms(shared))
 
