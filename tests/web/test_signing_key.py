@@ -265,7 +265,7 @@ def test_a_key_that_someone_put_into_the_database_signs_nothing_and_is_not_belie
 
     def he_writes(number):
         record_key = RecordKey(scope=scope)
-        anonymous_ring().adopt(record_key, his.raw, signers)
+        cast.ring("bilal").adopt(record_key, his.raw, signers)  # even with a colleague who vouches for it
         SigningKeyChange.objects.create(number=number, public=his.verify_key.raw, before=old.raw, signature=bytes(64),
                                         record_key=record_key.pk)  # fmt: skip
 
