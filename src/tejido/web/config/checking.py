@@ -129,9 +129,9 @@ def _not_ours(_folder: Path) -> Iterator[str]:
     from tejido.web.intake.models import Contact
     from tejido.web.security.models import KeyGrant
 
-    # Only what waits as it came may stand under a key that none of our teams vouches for.
-    waiting = Contact.objects.filter(state=Contact.State.WAITING).values("key")
-    strange = KeyGrant.objects.filter(method=KeyGrant.Method.ARRIVED).exclude(key__in=waiting)
+    # Only what nobody took may stand under a key that none of our teams vouches for.
+    untaken = Contact.objects.filter(state__in=[Contact.State.WAITING, Contact.State.DISCARDED]).values("key")
+    strange = KeyGrant.objects.filter(method=KeyGrant.Method.ARRIVED).exclude(key__in=untaken)
     yield from (f"{scope} {pk}" for scope, pk in strange.values_list("key__scope", "key_id").distinct())
 
 

@@ -73,7 +73,7 @@ def signed_rows() -> Iterator[Signed]:
     # Members first: who changes a member and her teams holds her before them.
     for member in Member.objects.exclude(signature=b"").defer("private_key", "totp").order_by("pk"):
         yield Signed(member, "signature", member.signed_key().statement)
-    for generation in TeamGeneration.objects.order_by("pk"):
+    for generation in TeamGeneration.objects.select_related("team").order_by("pk"):
         yield Signed(generation, "signature", generation.signed_key().statement)
     for on_paper in RecoveryKey.objects.order_by("pk"):
         yield Signed(on_paper, "signature", on_paper.signed_key().statement)
