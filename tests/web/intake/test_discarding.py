@@ -16,7 +16,7 @@ from tejido.web.accounts.models import Team
 from tejido.web.intake import actions, conversations, discarding
 from tejido.web.intake.models import Contact
 from tejido.web.intake.paging import SIZE
-from tejido.web.security.models import AuditEntry, CodedRow
+from tejido.web.security.models import AuditEntry, CodedRow, KeyGrant
 from tests.web.intake.test_contacts import NOW, call, waiting
 
 
@@ -69,12 +69,15 @@ def test_ticked_seen_pressed_and_gone_from_the_queue_with_a_line_each(cast, floo
 
 
 def test_what_is_not_safe_to_answer_is_not_ticked_either_and_what_cannot_be_read_is(cast):
-    unsafe, broken = waiting(reply_safety="not_safe"), waiting()
+    unsafe, broken, spoilt = waiting(reply_safety="not_safe"), waiting(), waiting()
     Contact.objects.filter(pk=broken.pk).update(arrival=b"x" * 2000)
-    page = cast.client("amara").post("/contacts/look-through/", {"contact": ids([unsafe, broken])}).content.decode()
-    assert ticked(page) == {str(broken.pk)}
-    assert "No se puede leer" in page
-    assert AuditEntry.objects.filter(event="record.did_not_open", record_id=broken.pk).count() == 1
+    KeyGrant.objects.filter(key=spoilt.key_id).update(sealed=b"\x01" * 1200)
+    sent = {"contact": ids([unsafe, broken, spoilt])}
+    page = cast.client("amara").post("/contacts/look-through/", sent).content.decode()
+    assert ticked(page) == {str(broken.pk), str(spoilt.pk)}
+    assert page.count("No se puede leer") == 2
+    noted = AuditEntry.objects.filter(event="record.did_not_open")
+    assert {line.record_id for line in noted} == {broken.pk, spoilt.pk}
 
 
 def test_what_someone_took_meanwhile_is_left_alone_and_said(cast, flood):
