@@ -25,7 +25,7 @@ from tejido.web.accounts.signing_keys import (
     message_signing_key,
     signing_record_keys,
 )
-from tejido.web.accounts.staffing import add_caseload, let_in, take_out
+from tejido.web.accounts.staffing import add_caseload, add_member, let_in, take_out
 from tejido.web.config.checking import check_node
 from tejido.web.config.rotate_commands import rotate_keys
 from tejido.web.mailbox.actions import add_partner
@@ -168,6 +168,10 @@ def test_whoever_works_meanwhile_is_not_held_up(cast, folder, noor, signed):
             let_in(member=cast.member("luz"), team=intake, by=bilal, ring=cast.ring("bilal"))
         if number == 3:
             take_out(member=cast.member("luz"), team=intake, by=bilal, ring=cast.ring("bilal"))
+        made, _password = add_member(login=f"new{number}", name="Nueva Prueba", roles=["advocate"], language="es",
+                                     by=cast.member("noor"), now=timezone.now())  # fmt: skip
+        Member.objects.filter(pk=made.member.pk).update(password_given_at=None)
+        let_in(member=made.member, team=intake, by=bilal, ring=cast.ring("bilal"), key=made.member.key_read_aloud)
         add_caseload(name=f"Caseload {number}", by=bilal, ring=cast.ring("bilal"))
         renew_own_keys(member=cast.member("chen"), password=PASSWORD, by=cast.member("chen"), now=timezone.now())
         cast.ring("amara").new_key("contact", [intake.pk])

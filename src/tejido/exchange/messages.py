@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tejido.agreements import canonical_bytes
-from tejido.crypto import BoxKey, CannotOpen, SignedKey, SigningKey, Verifier, VerifyKey, open_box, seal_box
+from tejido.crypto import (
+    BadSignature,
+    BoxKey,
+    CannotOpen,
+    SignedKey,
+    SigningKey,
+    Verifier,
+    VerifyKey,
+    open_box,
+    seal_box,
+)
 from tejido.exchange import frames
 from tejido.exchange.bodies import check_body
 from tejido.exchange.headers import Header, decode_header, read_json
@@ -58,7 +68,11 @@ def verify_message(raw: bytes, *, sender: Verifier) -> Header:
     """
     frame = frames.split(raw)
     header = decode_header(frame.header)
-    sender.named(header.signer).verify(frame.signed, frame.signature)
+    try:
+        key = sender.named(header.signer)
+    except BadSignature:
+        raise BadMessage("unknown_signer") from None
+    key.verify(frame.signed, frame.signature)
     return header
 
 

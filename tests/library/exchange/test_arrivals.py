@@ -68,13 +68,13 @@ def test_a_message_for_someone_else_is_refused():
 
 def test_an_unknown_or_unsigned_sender_is_refused():
     assert judged(known={}) == Refused("unknown_sender")
-    assert judged(message(signing=SigningKey.generate())).code == "bad_signature"
+    assert judged(message(signing=SigningKey.generate())).code == "unknown_signer"
     assert judged(RAW[:-64] + bytes(64)).code == "bad_signature"
     assert judged(RAW[:-64]).code == "unreadable"
 
 
 def test_a_key_that_signs_under_another_keys_name_is_refused():
-    assert judged(key=SigningKey.generate().verify_key).code == "bad_signature"
+    assert judged(key=SigningKey.generate().verify_key).code == "unknown_signer"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 from tejido.crypto import BoxKey, SignedKey, SigningKey, follows
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, code_list
 from tejido.web.mailbox.actions import MAXIMUM_AGE, add_partner, receive, renew_partner
 from tejido.web.mailbox.cards import card_fingerprint, our_card, read_card
-from tejido.web.mailbox.models import InboundMessage, Partner
+from tejido.web.mailbox.models import InboundMessage, Partner, RefusedArrival
 from tejido.web.sharing.actions import add_agreement, process_arrivals
 from tejido.web.sharing.models import Handover, SharedAgreement
 from tests.web.sharing.partner import Us, agreement, handover_body
@@ -147,7 +147,9 @@ def test_a_signing_key_that_the_one_before_vouches_for_is_taken_and_messages_on_
     assert _comes(us, now)
     on_its_way = us.message("handover", handover_body(), now)
     card = _signs_anew(us, times)
-    assert not _comes(us, now)  # signed by one we do not know yet
+    assert not _comes(us, now)  # signed by one we do not know yet: it is tried again
+    assert RefusedArrival.objects.get().reason_code == "unknown_signer"
+    assert code_list("message_refusal").codes["unknown_signer"].properties["retry"]
     client = cast.client("noor")
     asked = client.post("/partners/new/", {"card": json.dumps(card)}, headers=ENGLISH).content.decode()
     assert "vouches for it" in asked
