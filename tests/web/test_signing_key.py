@@ -297,6 +297,17 @@ def test_a_key_that_someone_put_into_the_database_signs_nothing_and_is_not_belie
         organisation_key().verify(b"any", his.sign(b"any"))
 
 
+def test_what_somebody_altered_is_left_alone_whatever_stands_there(cast, folder, noor, signed):
+    SharedAgreement.objects.update(document=[])
+    Partner.objects.update(name={"en": "Another"})
+    _under_way(noor, folder)
+    sign_everything_anew(**noor)
+    assert sorted(standing().nobodys) == ["mailbox.partner us", "sharing.sharedagreement bridge-1"]
+    found = next(check.found for check in check_node(folder) if check.code == "signing")
+    assert "mailbox.partner us" in found
+    assert _rotate(folder, "--finish").exit_code == 0
+
+
 @pytest.mark.parametrize("steps", [0, 1, 2, 3, 4])
 def test_the_sheets_printed_before_open_at_every_step(cast, folder, noor, steps):
     done = 0

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import batched
 from typing import Any
 
@@ -78,11 +79,11 @@ def signed_rows() -> Iterator[Signed]:
     for on_paper in RecoveryKey.objects.order_by("pk"):
         yield Signed(on_paper, "signature", on_paper.signed_key().statement)
     for provider in Provider.objects.order_by("pk"):
-        yield Signed(provider, "signature", provider.statement())
+        yield Signed(provider, "signature", _said(provider.statement))
     for partner in Partner.objects.order_by("pk"):
-        yield Signed(partner, "signature", partner.statement())
+        yield Signed(partner, "signature", _said(partner.statement))
     for shared in SharedAgreement.objects.order_by("pk"):
-        yield Signed(shared, "our_signature", _terms(shared))
+        yield Signed(shared, "our_signature", _said(partial(_terms, shared)))
 
 
 def standing() -> Standing:
@@ -123,8 +124,12 @@ def _sign(some: Sequence[Signed], signing: SigningKey, by: Any) -> int:
     return count
 
 
-def _terms(shared: SharedAgreement) -> bytes | None:
+def _terms(shared: SharedAgreement) -> bytes:
+    return Agreement.from_mapping(shared.document, where=shared.pk).statement()
+
+
+def _said(statement: Callable[[], bytes]) -> bytes | None:
     try:
-        return Agreement.from_mapping(shared.document, where=shared.pk).statement()
-    except BadInput:  # altered from outside
+        return statement()
+    except (BadInput, ValueError, TypeError, KeyError, AttributeError):  # altered from outside
         return None
