@@ -110,11 +110,16 @@ def _first(keys: Iterable[VerifyKey], ring: KeyRing) -> SigningKey:
 
 
 def _opened(ring: KeyRing) -> dict[VerifyKey, tuple[RecordKey, SigningKey]]:
-    opened = {}
+    opened, problem = {}, None
     for record_key in signing_record_keys():
         try:
             signing = SigningKey(ring.raw(record_key.pk))
-        except (NoKey, CannotOpen, UnsignedKey):  # of other teams, or not of our making
+        except NoKey:  # of other teams
+            continue
+        except (CannotOpen, UnsignedKey) as found:  # not of our making
+            problem = found
             continue
         opened[signing.verify_key] = (record_key, signing)
+    if problem is not None and opened.keys().isdisjoint(organisation_keys()):
+        raise problem  # somebody put another in its place
     return opened
