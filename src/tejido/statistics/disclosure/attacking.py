@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The attacker: how narrowly a reader can place what is hidden, in whole numbers.
+
+A cell is certified by witnesses: whole tables, free of contradiction, in which it is as small and as large as it must
+be able to be. One witness speaks for many cells. What no witness covers is solved: linear programmes first, whose
+corners are often whole numbers, then integer programmes (Fischetti and Salazar 2001 call this the auditing problem).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import highspy
+
+from tejido.statistics.disclosure.facts import Component, Contradiction, Facts, Interval, Key, Need, components
+
+_NEARLY = 1e-6
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """What an attack found: `intervals` of all hidden cells, and those of them that are not open enough.
+
+    An interval is the tightest there is for a cell that fell, and for all where exact ones were asked for; else it is
+    what witnesses showed to be possible.
+    """
+
+    intervals: Mapping[Key, Interval]
+    fell: tuple[Key, ...]
+
+
+def attack(
+    facts: Facts,
+    needs: Mapping[Key, Need],
+    *,
+    exact: bool = False,
+    witness: Mapping[Key, int] | None = None,
+) -> Attacked:
+    """Look at every hidden cell that `needs` names; `witness`: one table that is known to be possible, if any.
+
+    Raises `Contradiction` where what is shown cannot all be true.
+    """
+    intervals: dict[Key, Interval] = {}
+    fell: list[Key] = []
+    for component in components(facts):
+        wanted = [needs.get(key) for key in component.cells]
+        if not exact and not any(wanted):
+            continue
+        known = [[witness[key] for key in component.cells]] if witness is not None else []
+        for key, interval, need in zip(
+            component.cells, _look(component, wanted, known, exact), wanted, strict=True
+        ):  # fmt: skip
+            if interval is None:
+                continue
+            intervals[key] = interval
+            if need is not None and not need.met(*interval):
+                fell.append(key)
+    return Attacked(intervals, tuple(fell))
+
+
+def tightest(facts: Facts) -> dict[Key, Interval]:
+    """The least and greatest whole number every hidden cell can be; raises `Contradiction`."""
+    return dict(attack(facts, {}, exact=True).intervals)
+
+
+def _look(
+    component: Component, needs: Sequence[Need | None], known: Iterable[Sequence[int]], exact: bool
+) -> list[Interval | None]:
+    if len(component.rows) <= 1:
+        return list(_of_one_sum(component))
+    seen = _Seen(component, known)
+    solver: _Solver | None = None
+    for place, need in enumerate(needs):
+        if not exact and (need is None or seen.meets(place, need)):
+            continue
+        solver = solver or _Solver(component)
+        for sense in (1, -1):
+            solver.towards(place, sense, need if not exact else None, seen)
+            if not exact and need is not None and seen.meets(place, need):
+                break
+    return [
+        None if need is None and not exact else seen.interval(place) for place, need in enumerate(needs)
+    ]  # fmt: skip
+
+
+def _of_one_sum(component: Component) -> Iterable[Interval]:
+    """Exact and at once: one sum of ones, or none, binds the cells."""
+    if not component.rows:
+        return component.ranges
+    (places, coefficients, low, high), = component.rows
+    if any(abs(c) != 1 for c in coefficients):
+        return _look_at_all(component)
+    least: float = sum(_end(component.ranges[p], c, up=False) for p, c in zip(places, coefficients, strict=True))
+    most: float = sum(_end(component.ranges[p], c, up=True) for p, c in zip(places, coefficients, strict=True))
+    below = -math.inf if low is None else low
+    above = math.inf if high is None else high
+    if least > above or most < below:
+        raise Contradiction(component.cells)
+    found = list(component.ranges)
+    for place, coefficient in zip(places, coefficients, strict=True):
+        others_least = least - _end(component.ranges[place], coefficient, up=False) if math.isfinite(least) else (
+            _sum_of_others(component, places, coefficients, place, up=False))  # fmt: skip
+        others_most = most - _end(component.ranges[place], coefficient, up=True) if math.isfinite(most) else (
+            _sum_of_others(component, places, coefficients, place, up=True))  # fmt: skip
+        ends = (below - others_most, above - others_least)
+        if coefficient < 0:
+            ends = (-ends[1], -ends[0])
+        low_end, high_end = component.ranges[place]
+        greatest = min(math.inf if high_end is None else high_end, ends[1])
+        found[place] = (int(max(low_end, ends[0])), None if greatest == math.inf else int(greatest))
+    return found
+
+
+def _look_at_all(component: Component) -> list[Interval]:
+    seen, solver = _Seen(component, ()), _Solver(component)
+    for place in range(len(component.cells)):
+        for sense in (1, -1):
+            solver.towards(place, sense, None, seen)
+    return [seen.interval(place) for place in range(len(component.cells))]
+
+
+def _end(interval: Interval, coefficient: int, *, up: bool) -> float:
+    low, high = interval
+    if up == (coefficient > 0):
+        return math.inf * (1 if up else -1) if high is None else coefficient * high
+    return coefficient * low
+
+
+def _sum_of_others(
+    component: Component, places: Sequence[int], coefficients: Sequence[int], place: int, *, up: bool
+) -> float:
+    return sum(
+        _end(component.ranges[p], c, up=up) for p, c in zip(places, coefficients, strict=True) if p != place
+    )  # fmt: skip
+
+
+class _Seen:
+    """The least and greatest of every cell over all witnesses so far."""
+
+    def __init__(self, component: Component, known: Iterable[Sequence[int]]) -> None:
+        self._no_end = [_far(component) if high is None else None for _low, high in component.ranges]
+        self._component = component
+        self.low: list[float] = [math.inf] * len(component.cells)
+        self.high: list[float] = [-math.inf] * len(component.cells)
+        for values in known:
+            if not component.holds(values):
+                raise Contradiction(component.cells)
+            self.add(values)
+
+    def add(self, values: Sequence[int]) -> None:
+        """One more table that contradicts nothing."""
+        for place, value in enumerate(values):
+            if value < self.low[place]:
+                self.low[place] = value
+            if value > self.high[place]:
+                self.high[place] = value
+
+    def meets(self, place: int, need: Need) -> bool:
+        """Do the witnesses show this cell to be open enough?"""
+        if self.low[place] > self.high[place]:
+            return False
+        return need.met(*self.interval(place))
+
+    def interval(self, place: int) -> Interval:
+        """What witnesses show; the tightest interval once both ends were solved for."""
+        far = self._no_end[place]
+        return int(self.low[place]), None if far is not None and self.high[place] >= far else int(self.high[place])
+
+
+def _far(component: Component) -> int:
+    """Stands for "no end": larger than any total there is."""
+    finite = [abs(end) for interval in component.ranges for end in interval if end is not None]
+    finite += [abs(end) for *_, low, high in component.rows for end in (low, high) if end is not None]
+    return 4 * max(finite, default=0) + 1000
+
+
+class _Solver:
+    """Linear and integer programmes over one component; each solution that is whole becomes a witness."""
+
+    def __init__(self, component: Component) -> None:
+        self._component = component
+        self._far = _far(component)
+        self._linear = self._model(whole=False)
+        self._integer: highspy.Highs | None = None
+
+    def _model(self, *, whole: bool) -> highspy.Highs:
+        model = quiet_solver()
+        for low, high in self._component.ranges:
+            model.addVar(float(low), float(self._far if high is None else high))
+        if whole:
+            kind = highspy.HighsVarType.kInteger
+            for place in range(len(self._component.cells)):
+                model.changeColIntegrality(place, kind)
+        for places, coefficients, low, high in self._component.rows:
+            model.addRow(
+                -highspy.kHighsInf if low is None else float(low), highspy.kHighsInf if high is None else float(high),
+                len(places), list(places), [float(c) for c in coefficients],
+            )  # fmt: skip
+        return model
+
+    def towards(self, place: int, sense: int, need: Need | None, seen: _Seen) -> None:
+        """Put into `seen` how far up (1) or down (-1) this cell goes; with a `need`, as far as that asks is enough."""
+        found = self._extreme(self._linear, place, sense)
+        whole = [round(value) for value in found]
+        if self._component.holds(whole):
+            seen.add(whole)
+            return
+        if self._integer is None:
+            self._integer = self._model(whole=True)
+        enough = None if need is None else need.high if sense > 0 else need.low
+        if enough is not None and self._reaches(found[place], sense, enough):
+            # A whole table that goes as far as is asked costs less than the one that goes farthest.
+            whole = self._whole(place, sense, enough)
+            if whole is not None:
+                seen.add(whole)
+                return
+        whole = [round(value) for value in self._extreme(self._integer, place, sense)]
+        if not self._component.holds(whole):
+            raise ArithmeticError("the solver's whole numbers contradict the tables")
+        seen.add(whole)
+
+    @staticmethod
+    def _reaches(value: float, sense: int, enough: int) -> bool:
+        return sense * (value - enough) >= -_NEARLY
+
+    def _whole(self, place: int, sense: int, enough: int) -> list[int] | None:
+        model = self._integer
+        assert model is not None
+        low, high = self._component.ranges[place]
+        top = self._far if high is None else high
+        model.changeColBounds(place, float(enough if sense > 0 else low), float(top if sense > 0 else enough))
+        try:
+            model.run()
+            if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                return None
+            whole = [round(value) for value in model.getSolution().col_value]
+            return whole if self._component.holds(whole) else None
+        finally:
+            model.changeColBounds(place, float(low), float(top))
+
+    def _extreme(self, model: highspy.Highs, place: int, sense: int) -> list[float]:
+        model.changeColCost(place, float(-sense))  # always a minimum
+        model.run()
+        status = model.getModelStatus()
+        values: list[float] = list(model.getSolution().col_value)
+        model.changeColCost(place, 0.0)
+        if status == highspy.HighsModelStatus.kOptimal:
+            return values
+        raise Contradiction(self._component.cells)
+
+
+def quiet_solver() -> highspy.Highs:
+    """HiGHS, silent, on one thread, to the end: the same answer on every machine."""
+    model = highspy.Highs()
+    model.silent()
+    model.setOptionValue("threads", 1)
+    model.setOptionValue("mip_rel_gap", 0.0)
+    model.setOptionValue("mip_abs_gap", 0.5)
+    return model

@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which cells to hide beside those that must be: as few as it takes, whoever reads.
+
+Fischetti and Salazar (2001), "Solving the cell suppression problem on tabular data with linear constraints",
+Management Science 47: a master programme picks cells; for every hidden cell that a reader could still place too
+narrowly, the dual of his linear programme says which others would have opened it, and becomes a constraint of the
+master. Here several readers attack at once, and what linear programmes leave open is certified in whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+import highspy
+
+from tejido.statistics.disclosure.attacking import attack, quiet_solver
+from tejido.statistics.disclosure.facts import Facts, Interval, Key, Need, Relation
+
+_NEARLY = 1e-6
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reader: the public, or a partner who knows its own counts.
+
+    `least`: what a cell is at least, by what this reader knows (0 where nothing is said). `musts`: what a cell needs
+    to stay open from this reader, which is why it cannot be shown. `covers`: what any other hidden cell needs.
+    `floor`: a hidden cell is at least this, by rule: 1 where zeros are shown, 0 where a reader is not told.
+    """
+
+    name: str
+    musts: Mapping[Key, Need]
+    covers: Need
+    least: Mapping[Key, int] = field(default_factory=dict)
+    floor: int = 1
+
+    def need(self, key: Key, count: int) -> Need | None:
+        """What this cell needs once it is hidden; nothing for a zero: nobody is found in it."""
+        return self.musts.get(key, self.covers if count else None)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cells that go together when nothing else helps: a table, or a line of one with its `total`."""
+
+    cells: frozenset[Key]
+    total: Key | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything that is or will be known, with the true numbers.
+
+    `settled`: cells that are shown whatever is chosen (earlier editions, zeros). `never`: cells that are shown
+    nowhere, such as the months between two windows. `groups`: which cells go together when nothing else helps; with
+    all of a group hidden, zeros may be among the hidden. `whole`: those that go in any case.
+    """
+
+    values: Mapping[Key, int]
+    relations: Sequence[Relation]
+    settled: Set[Key] = frozenset()
+    never: Set[Key] = frozenset()
+    groups: Sequence[Group] = ()
+    whole: Sequence[Group] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Cells to hide; `bound`: no choice with the same `whole` groups hides fewer."""
+
+    hidden: frozenset[Key]
+    bound: int
+    whole: frozenset[Group]
+
+
+def choose(problem: Problem, readers: Sequence[Reader]) -> Choice:
+    """The fewest cells to hide, then the least total value. Raises `ValueError` where numbers contradict relations."""
+    parts = [_choose(part, readers) for part in _parts(problem, readers)]
+    return Choice(
+        frozenset().union(*(part.hidden for part in parts)),
+        sum(part.bound for part in parts),
+        frozenset().union(*(part.whole for part in parts)),
+    )
+
+
+def facts_for(problem: Problem, hidden: Set[Key], reader: Reader, whole: Iterable[Group] = ()) -> Facts:
+    """What this reader knows once `hidden` is hidden: a hidden cell is not zero, unless its group is hidden whole."""
+    from_zero = _cells(whole)
+    gone = {key: None for key in problem.values if key in hidden or key in problem.never}
+    return Facts(
+        shown={key: value for key, value in problem.values.items() if key not in gone},
+        hidden={key: _range(problem, key, reader, from_zero) for key in gone},
+        relations=problem.relations,
+    )
+
+
+def _cells(groups: Iterable[Group]) -> frozenset[Key]:
+    return frozenset().union(*(group.cells for group in groups))
+
+
+def _range(problem: Problem, key: Key, reader: Reader, from_zero: Set[Key]) -> Interval:
+    rule = 0 if key in from_zero or key in problem.never else reader.floor
+    return max(rule, reader.least.get(key, 0)), None
+
+
+def _parts(problem: Problem, readers: Sequence[Reader]) -> list[Problem]:
+    """Cells that bear on each other, where one of them must be hidden; settled cells bear on nothing."""
+    leader = {key: key for key in problem.values if key not in problem.settled}
+
+    def find(key: Key) -> Key:
+        while leader[key] != key:
+            leader[key] = leader[leader[key]]
+            key = leader[key]
+        return key
+
+    for group in (*(tuple(k for k, _ in relation.terms) for relation in problem.relations), *(one.cells for one in (*problem.groups, *problem.whole))):
+        joined = [key for key in group if key in leader]
+        for key in joined[1:]:
+            leader[find(key)] = find(joined[0])
+    musts = {find(key) for reader in readers for key in reader.musts if key in leader}
+    musts |= {find(key) for group in problem.whole for key in group.cells if key in leader}
+    roots = [root for root in dict.fromkeys(find(key) for key in leader) if root in musts]
+    inside = {root: {key for key in leader if find(key) == root} for root in roots} if len(roots) < 2 else {}
+    if len(roots) > 1:
+        inside = {root: set() for root in roots}
+        for key in leader:
+            if (root := find(key)) in inside:
+                inside[root].add(key)
+    parts: dict[Key, list[Relation]] = {root: [] for root in roots}
+    for relation in problem.relations:
+        for key, _ in relation.terms:
+            if key in leader:
+                if (root := find(key)) in parts:
+                    parts[root].append(relation)
+                break
+    def inside_of(root: Key, groups: Sequence[Group]) -> list[Group]:
+        return [group for group in groups if any(key in leader and find(key) == root for key in group.cells)]
+
+    made = []
+    for root in roots:
+        touched = {key for relation in parts[root] for key, _ in relation.terms} | inside[root]
+        values = {key: value for key, value in problem.values.items() if key in touched}
+        made.append(
+            Problem(values, parts[root], problem.settled & touched, problem.never & touched,
+                    inside_of(root, problem.groups), inside_of(root, problem.whole))
+        )  # fmt: skip
+    return made
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Σ weight × hidden(cell) ≥ right × hidden(whose), or ≥ right where `whose` must be hidden anyway."""
+
+    weights: Mapping[Key, float]
+    right: float
+    whose: Key | None
+
+
+def _choose(problem: Problem, readers: Sequence[Reader]) -> Choice:
+    must = {key for reader in readers for key in reader.musts if key in problem.values}
+    whole = set(problem.whole)
+    while True:
+        zeros = _cells(whole)
+        fixed = (must | zeros) - problem.never
+        free = [
+            key for key, value in problem.values.items()
+            if value > 0 and key not in fixed and key not in problem.settled and key not in problem.never
+        ]  # fmt: skip
+        search = _Search(problem, readers, fixed, free, frozenset(whole))
+        found, hopeless = search.run()
+        if found is not None:
+            return Choice(frozenset(fixed | found), len(fixed) + search.bound, frozenset(whole))
+        # Nothing that may be hidden opens these enough: for each, the smallest group it stands in goes whole. Of a
+        # total, its parts: hidden parts are not zero, so that a total is at least as large as there are of them.
+        before = len(whole)
+        for further in (False, True):
+            for key in sorted(hopeless, key=str):
+                standing = [group for group in problem.groups if key in group.cells]
+                left = [group for group in standing if group not in whole]
+                if left and (further or len(left) == len(standing)):
+                    whole.add(min(left, key=lambda group: (group.total != key, len(group.cells), str(group.total))))
+            if len(whole) > before:
+                break
+        else:
+            raise Unprotectable(", ".join(sorted(map(str, hopeless))))
+
+
+class Unprotectable(ValueError):
+    """These cells cannot be kept from a reader by hiding any other."""
+
+
+class _Search:
+    """The master programme and its readers."""
+
+    def __init__(
+        self, problem: Problem, readers: Sequence[Reader], fixed: Set[Key], free: Sequence[Key],
+        whole: frozenset[Group],
+    ) -> None:  # fmt: skip
+        self._problem, self._readers, self._fixed, self._free, self._whole = problem, readers, fixed, free, whole
+        self._place = {key: number for number, key in enumerate(free)}
+        self._minds = [_Mind(problem, reader, whole) for reader in readers]
+        self._cuts: list[_Cut] = []
+        self.bound = 0
+
+    def run(self) -> tuple[frozenset[Key] | None, set[Key]]:
+        """The cells to hide beside the fixed ones; or None, and the cells that nothing opens enough."""
+        chosen, hopeless = self._until_open(frozenset(), None)
+        self.bound = len(chosen or ())
+        if not chosen:
+            return chosen, hopeless
+        return self._until_open(self._cheapest(self.bound) or chosen, self.bound)
+
+    def _until_open(self, chosen: frozenset[Key], limit: int | None) -> tuple[frozenset[Key] | None, set[Key]]:
+        while holes := self._holes(chosen):
+            hopeless = {key for cut, key in holes if not self._can_be_met(cut)}
+            if hopeless:
+                return None, hopeless
+            self._cuts.extend(cut for cut, _ in holes)
+            picked = self._cheapest(limit)
+            if picked is None:
+                return None, {key for _, key in holes}
+            chosen = picked
+        return chosen, set()
+
+    def _can_be_met(self, cut: _Cut) -> bool:
+        return cut.whose in self._place or sum(cut.weights.values()) >= cut.right - _NEARLY
+
+    def _holes(self, chosen: frozenset[Key]) -> list[tuple[_Cut, Key]]:
+        hidden = frozenset(self._fixed | chosen)
+        cuts = [cut for mind in self._minds for cut in mind.holes(hidden)]
+        made = [(self._strengthened(weights, right, key), key) for weights, right, key in cuts]
+        if made:
+            return made
+        # Whole numbers may be narrower than what linear programmes show.
+        values = self._problem.values
+        for reader in self._readers:
+            facts = facts_for(self._problem, hidden, reader, self._whole)
+            needs = {key: reader.need(key, values[key]) for key in facts.hidden if self._asks(reader, key)}
+            asked = {key: need for key, need in needs.items() if need is not None}
+            for key in attack(facts, asked, witness=values).fell:
+                others = {other: 1.0 for other in self._free if other not in hidden}
+                made.append((_Cut(others, 1.0, key if key in self._place else None), key))
+        return made
+
+    def _asks(self, reader: Reader, key: Key) -> bool:
+        return key in reader.musts or key not in self._problem.never
+
+    def _strengthened(self, weights: Mapping[Key, float], right: float, key: Key) -> _Cut:
+        """What the cells hidden anyway give is taken off; no cell counts for more than is needed."""
+        right -= sum(weight for other, weight in weights.items() if other in self._fixed or other == key)
+        inside = {other: min(weight, right) for other, weight in weights.items()
+                  if other in self._place and other != key and weight > _NEARLY}  # fmt: skip
+        return _Cut(inside, right, key if key in self._place else None)
+
+    def _cheapest(self, limit: int | None) -> frozenset[Key] | None:
+        model = quiet_solver()
+        values = self._problem.values
+        for key in self._free:
+            variable = model.addVariable(lb=0, ub=1, obj=1.0 if limit is None else float(values[key]))
+            model.changeColIntegrality(variable.index, highspy.HighsVarType.kInteger)
+        for cut in self._cuts:
+            columns = [self._place[key] for key in cut.weights]
+            coefficients = [weight / cut.right for weight in cut.weights.values()]
+            needs = 1.0
+            if cut.whose is not None:
+                columns, coefficients, needs = [*columns, self._place[cut.whose]], [*coefficients, -1.0], 0.0
+            model.addRow(needs - _NEARLY, highspy.kHighsInf, len(columns), columns, coefficients)
+        if limit is not None:
+            model.addRow(0.0, float(limit), len(self._free), list(range(len(self._free))), [1.0] * len(self._free))
+        model.run()
+        if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = model.getSolution().col_value
+        return frozenset(key for key in self._free if solution[self._place[key]] > 0.5)
+
+
+class _Mind:
+    """One reader's linear programme over every cell: shown ones are held fast, hidden ones are let go."""
+
+    def __init__(self, problem: Problem, reader: Reader, whole: frozenset[Group]) -> None:
+        self._problem, self._reader = problem, reader
+        zeros = _cells(whole)
+        self._keys = list(problem.values)
+        self._column = {key: number for number, key in enumerate(self._keys)}
+        self._truth = [problem.values[key] for key in self._keys]
+        self._least = [
+            value if key in problem.settled else min(_range(problem, key, reader, zeros)[0], value)
+            for key, value in zip(self._keys, self._truth, strict=True)
+        ]
+        self._far = float(8 * max(self._truth, default=0) + 1000)
+        self._model = quiet_solver()
+        for value in self._truth:
+            self._model.addVar(float(value), float(value))
+        self._rows: list[tuple[list[int], list[float], float | None, float | None, float]] = []
+        for relation in problem.relations:
+            places = [self._column[key] for key, _ in relation.terms]
+            coefficients = [float(c) for _, c in relation.terms]
+            at_truth = sum(c * self._truth[p] for p, c in zip(places, coefficients, strict=True))
+            low = None if relation.low is None else float(relation.low)
+            high = None if relation.high is None else float(relation.high)
+            if (low is not None and at_truth < low) or (high is not None and at_truth > high):
+                raise ValueError(", ".join(str(key) for key, _ in relation.terms))
+            self._rows.append((places, coefficients, low, high, at_truth))
+            self._model.addRow(
+                -highspy.kHighsInf if low is None else low, highspy.kHighsInf if high is None else high,
+                len(places), places, coefficients,
+            )  # fmt: skip
+        self._open: set[int] = set()
+
+    def _let_go(self, hidden: Set[Key]) -> None:
+        wanted = {self._column[key] for key in self._keys if key in hidden or key in self._problem.never}
+        for column in self._open - wanted:
+            self._model.changeColBounds(column, float(self._truth[column]), float(self._truth[column]))
+        for column in wanted - self._open:
+            self._model.changeColBounds(column, float(self._least[column]), self._far)
+        self._open = wanted
+
+    def holes(self, hidden: frozenset[Key]) -> list[tuple[dict[Key, float], float, Key]]:
+        """Inequalities that this choice breaks: weights of cells, what they must reach, and whose hole it is."""
+        self._let_go(hidden)
+        low, high = list(map(float, self._truth)), list(map(float, self._truth))
+        found = []
+        for column in sorted(self._open):
+            key = self._keys[column]
+            if key in self._problem.never and key not in self._reader.musts:
+                continue
+            value = self._truth[column]
+            need = self._reader.need(key, value)
+            if need is None or _met(need, low[column], high[column]):
+                continue
+            up = self._extreme(column, 1, low, high)
+            if _met(need, low[column], high[column]):
+                continue
+            down = self._extreme(column, -1, low, high)
+            if _met(need, low[column], high[column]):
+                continue
+            if need.low is not None and need.high is not None:
+                for bounded, wanted in ((up, need.high - value), (down, value - need.low)):
+                    if bounded[0] < wanted - _NEARLY:
+                        found.append((bounded[1], wanted - bounded[2], key))
+            elif need.width is not None:
+                both = {other: up[1].get(other, 0.0) + down[1].get(other, 0.0) for other in up[1] | down[1]}
+                found.append((both, need.width - 1 - up[2] - down[2], key))
+        return [hole for hole in found if hole[1] > _NEARLY]
+
+    def _extreme(
+        self, column: int, sense: int, low: list[float], high: list[float]
+    ) -> tuple[float, dict[Key, float], float]:
+        """How far this cell can move; weights of cells that bound it, were they let go; what slack alone gives."""
+        model = self._model
+        model.changeColCost(column, float(-sense))
+        model.run()
+        status, solution = model.getModelStatus(), model.getSolution()
+        values = list(solution.col_value)
+        duals = list(solution.row_dual)
+        model.changeColCost(column, 0.0)
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise ArithmeticError("a reader's linear programme has no optimum")
+        for open_column in self._open:
+            value = values[open_column]
+            if value < low[open_column]:
+                low[open_column] = value
+            if value > high[open_column]:
+                high[open_column] = value
+        return abs(values[column] - self._truth[column]), *self._weights(column, sense, duals)
+
+    def _weights(self, column: int, sense: int, duals: Sequence[float]) -> tuple[dict[Key, float], float]:
+        # The programme is min -sense·x; by duality x moves at most by what the reduced costs allow each cell.
+        reduced = {column: float(sense)}
+        slack = 0.0
+        for (places, coefficients, low, high, at_truth), dual in zip(self._rows, duals, strict=True):
+            gamma = -dual
+            if abs(gamma) <= 1e-9:
+                continue
+            for place, coefficient in zip(places, coefficients, strict=True):
+                reduced[place] = reduced.get(place, 0.0) - gamma * coefficient
+            end = high if gamma > 0 else low
+            if end is not None:
+                slack += abs(gamma) * abs(end - at_truth)
+        weights: dict[Key, float] = {}
+        for place, cost in reduced.items():
+            if abs(cost) <= 1e-9:
+                continue
+            room = self._far if cost > 0 else float(self._truth[place] - self._least[place])
+            if cost * room == 0.0:
+                continue
+            key = self._keys[place]
+            if key in self._problem.never:
+                slack += abs(cost) * room
+            else:
+                weights[key] = weights.get(key, 0.0) + abs(cost) * room
+        return weights, slack
+
+
+def _met(need: Need, low: float, high: float) -> bool:
+    if need.low is not None and need.high is not None and low <= need.low + _NEARLY and high >= need.high - _NEARLY:
+        return True
+    return need.width is not None and high - low + 1 >= need.width - _NEARLY

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of several dimensions with all their margins, as cells and relations."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import product
+
+from tejido.statistics.disclosure.facts import Relation
+
+TOTAL = "total"
+
+
+def crossed(
+    counts: Mapping[tuple[Hashable, ...], int], categories: Sequence[Sequence[Hashable]], name: str = ""
+) -> tuple[dict[Hashable, int], list[Relation]]:
+    """Every cell and every margin of a table, and how they add up.
+
+    `counts`: combination -> count, one category of each dimension; combinations that are not there are zero. Cells are
+    (name, category of each dimension or `TOTAL`). Raises `ValueError` for a combination outside `categories`.
+    """
+    values: dict[Hashable, int] = {
+        (name, *cell): 0 for cell in product(*([*dimension, TOTAL] for dimension in categories))
+    }
+    for cell, count in counts.items():
+        if (name, *cell) not in values or TOTAL in cell:
+            raise ValueError(f"{cell}: not a cell of this table")
+        for margin in product(*((category, TOTAL) for category in cell)):
+            values[name, *margin] += count
+    relations = []
+    for place, dimension in enumerate(categories):
+        others = [[*one, TOTAL] for number, one in enumerate(categories) if number != place]
+        for rest in product(*others):
+            line = [(name, *rest[:place], category, *rest[place:]) for category in (*dimension, TOTAL)]
+            relations.append(Relation.adds_up(line[:-1], line[-1]))
+    return values, relations
