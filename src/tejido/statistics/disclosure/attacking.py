@@ -13,22 +13,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
+import numpy as np
+from numpy.typing import NDArray
 
 from tejido.statistics.disclosure.facts import Component, Contradiction, Facts, Interval, Key, Need, components
 
 _NEARLY = 1e-6
+Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Attacked:
-    """What an attack found: `intervals` of all hidden cells, and those of them that are not open enough.
+    """What an attack found: `intervals` of hidden cells, those of them that are not open enough, and contradictions.
 
     An interval is the tightest there is for a cell that fell, and for all where exact ones were asked for; else it is
-    what witnesses showed to be possible.
+    what witnesses showed to be possible. `inconsistent`: groups of cells whose numbers cannot all be true; nothing is
+    said of the hidden cells among them.
     """
 
     intervals: Mapping[Key, Interval]
     fell: tuple[Key, ...]
+    inconsistent: tuple[tuple[Key, ...], ...] = ()
 
 
 def attack(
@@ -36,37 +41,40 @@ def attack(
     needs: Mapping[Key, Need],
     *,
     exact: bool = False,
-    witness: Mapping[Key, int] | None = None,
+    witnesses: Sequence[Mapping[Key, int]] = (),
 ) -> Attacked:
-    """Look at every hidden cell that `needs` names; `witness`: one table that is known to be possible, if any.
-
-    Raises `Contradiction` where what is shown cannot all be true.
-    """
+    """Look at every hidden cell that `needs` names; `witnesses`: whole tables that are known to be possible."""
     intervals: dict[Key, Interval] = {}
     fell: list[Key] = []
-    for component in components(facts):
+    parts, inconsistent = components(facts)
+    for component in parts:
         wanted = [needs.get(key) for key in component.cells]
         if not exact and not any(wanted):
             continue
-        known = [[witness[key] for key in component.cells]] if witness is not None else []
-        for key, interval, need in zip(
-            component.cells, _look(component, wanted, known, exact), wanted, strict=True
-        ):  # fmt: skip
-            if interval is None:
-                continue
-            intervals[key] = interval
-            if need is not None and not need.met(*interval):
-                fell.append(key)
-    return Attacked(intervals, tuple(fell))
+        known = [np.array([witness[key] for key in component.cells], dtype=np.int64) for witness in witnesses]
+        try:
+            found = list(_look(component, wanted, known, exact))
+        except Contradiction as problem:
+            inconsistent.append(problem.cells)
+            continue
+        for key, interval, need in zip(component.cells, found, wanted, strict=True):
+            if interval is not None:
+                intervals[key] = interval
+                if need is not None and not need.met(*interval):
+                    fell.append(key)
+    return Attacked(intervals, tuple(fell), tuple(inconsistent))
 
 
 def tightest(facts: Facts) -> dict[Key, Interval]:
     """The least and greatest whole number every hidden cell can be; raises `Contradiction`."""
-    return dict(attack(facts, {}, exact=True).intervals)
+    found = attack(facts, {}, exact=True)
+    for cells in found.inconsistent:
+        raise Contradiction(cells)
+    return dict(found.intervals)
 
 
 def _look(
-    component: Component, needs: Sequence[Need | None], known: Iterable[Sequence[int]], exact: bool
+    component: Component, needs: Sequence[Need | None], known: Iterable[Whole], exact: bool
 ) -> list[Interval | None]:
     if len(component.rows) <= 1:
         return list(_of_one_sum(component))
@@ -89,7 +97,7 @@ def _of_one_sum(component: Component) -> Iterable[Interval]:
     """Exact and at once: one sum of ones, or none, binds the cells."""
     if not component.rows:
         return component.ranges
-    (places, coefficients, low, high), = component.rows
+    ((places, coefficients, low, high),) = component.rows
     if any(abs(c) != 1 for c in coefficients):
         return _look_at_all(component)
     least: float = sum(_end(component.ranges[p], c, up=False) for p, c in zip(places, coefficients, strict=True))
@@ -139,34 +147,31 @@ def _sum_of_others(
 class _Seen:
     """The least and greatest of every cell over all witnesses so far."""
 
-    def __init__(self, component: Component, known: Iterable[Sequence[int]]) -> None:
+    def __init__(self, component: Component, known: Iterable[Whole]) -> None:
         self._no_end = [_far(component) if high is None else None for _low, high in component.ranges]
-        self._component = component
-        self.low: list[float] = [math.inf] * len(component.cells)
-        self.high: list[float] = [-math.inf] * len(component.cells)
+        self._low = np.full(len(component.cells), 2**62, dtype=np.int64)
+        self._high = -self._low
         for values in known:
             if not component.holds(values):
                 raise Contradiction(component.cells)
             self.add(values)
 
-    def add(self, values: Sequence[int]) -> None:
+    def add(self, values: Whole) -> None:
         """One more table that contradicts nothing."""
-        for place, value in enumerate(values):
-            if value < self.low[place]:
-                self.low[place] = value
-            if value > self.high[place]:
-                self.high[place] = value
+        np.minimum(self._low, values, out=self._low)
+        np.maximum(self._high, values, out=self._high)
 
     def meets(self, place: int, need: Need) -> bool:
         """Do the witnesses show this cell to be open enough?"""
-        if self.low[place] > self.high[place]:
+        if self._low[place] > self._high[place]:
             return False
-        return need.met(*self.interval(place))
+        return need.open(*self.interval(place))
 
     def interval(self, place: int) -> Interval:
         """What witnesses show; the tightest interval once both ends were solved for."""
         far = self._no_end[place]
-        return int(self.low[place]), None if far is not None and self.high[place] >= far else int(self.high[place])
+        low, high = int(self._low[place]), int(self._high[place])
+        return low, None if far is not None and high >= far else high
 
 
 def _far(component: Component) -> int:
@@ -203,7 +208,7 @@ class _Solver:
     def towards(self, place: int, sense: int, need: Need | None, seen: _Seen) -> None:
         """Put into `seen` how far up (1) or down (-1) this cell goes; with a `need`, as far as that asks is enough."""
         found = self._extreme(self._linear, place, sense)
-        whole = [round(value) for value in found]
+        whole = _whole_numbers(found)
         if self._component.holds(whole):
             seen.add(whole)
             return
@@ -212,11 +217,11 @@ class _Solver:
         enough = None if need is None else need.high if sense > 0 else need.low
         if enough is not None and self._reaches(found[place], sense, enough):
             # A whole table that goes as far as is asked costs less than the one that goes farthest.
-            whole = self._whole(place, sense, enough)
-            if whole is not None:
-                seen.add(whole)
+            near = self._whole(place, sense, enough)
+            if near is not None:
+                seen.add(near)
                 return
-        whole = [round(value) for value in self._extreme(self._integer, place, sense)]
+        whole = _whole_numbers(self._extreme(self._integer, place, sense))
         if not self._component.holds(whole):
             raise ArithmeticError("the solver's whole numbers contradict the tables")
         seen.add(whole)
@@ -225,7 +230,7 @@ class _Solver:
     def _reaches(value: float, sense: int, enough: int) -> bool:
         return sense * (value - enough) >= -_NEARLY
 
-    def _whole(self, place: int, sense: int, enough: int) -> list[int] | None:
+    def _whole(self, place: int, sense: int, enough: int) -> Whole | None:
         model = self._integer
         assert model is not None
         low, high = self._component.ranges[place]
@@ -235,7 +240,7 @@ class _Solver:
             model.run()
             if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 return None
-            whole = [round(value) for value in model.getSolution().col_value]
+            whole = _whole_numbers(model.getSolution().col_value)
             return whole if self._component.holds(whole) else None
         finally:
             model.changeColBounds(place, float(low), float(top))
@@ -249,6 +254,10 @@ class _Solver:
         if status == highspy.HighsModelStatus.kOptimal:
             return values
         raise Contradiction(self._component.cells)
+
+
+def _whole_numbers(values: Sequence[float]) -> Whole:
+    return np.rint(np.array(values)).astype(np.int64)
 
 
 def quiet_solver() -> highspy.Highs:

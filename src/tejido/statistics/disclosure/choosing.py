@@ -114,7 +114,10 @@ def _parts(problem: Problem, readers: Sequence[Reader]) -> list[Problem]:
             key = leader[key]
         return key
 
-    for group in (*(tuple(k for k, _ in relation.terms) for relation in problem.relations), *(one.cells for one in (*problem.groups, *problem.whole))):
+    for group in (
+        *(tuple(k for k, _ in relation.terms) for relation in problem.relations),
+        *(one.cells for one in (*problem.groups, *problem.whole)),
+    ):
         joined = [key for key in group if key in leader]
         for key in joined[1:]:
             leader[find(key)] = find(joined[0])
@@ -134,6 +137,7 @@ def _parts(problem: Problem, readers: Sequence[Reader]) -> list[Problem]:
                 if (root := find(key)) in parts:
                     parts[root].append(relation)
                 break
+
     def inside_of(root: Key, groups: Sequence[Group]) -> list[Group]:
         return [group for group in groups if any(key in leader and find(key) == root for key in group.cells)]
 
@@ -201,6 +205,7 @@ class _Search:
         self._place = {key: number for number, key in enumerate(free)}
         self._minds = [_Mind(problem, reader, whole) for reader in readers]
         self._cuts: list[_Cut] = []
+        self._certified: set[tuple[str, frozenset[Key]]] = set()
         self.bound = 0
 
     def run(self) -> tuple[frozenset[Key] | None, set[Key]]:
@@ -235,10 +240,15 @@ class _Search:
         # Whole numbers may be narrower than what linear programmes show.
         values = self._problem.values
         for reader in self._readers:
+            if (reader.name, hidden) in self._certified:
+                continue
             facts = facts_for(self._problem, hidden, reader, self._whole)
             needs = {key: reader.need(key, values[key]) for key in facts.hidden if self._asks(reader, key)}
             asked = {key: need for key, need in needs.items() if need is not None}
-            for key in attack(facts, asked, witness=values).fell:
+            fell = attack(facts, asked, witnesses=[values]).fell
+            if not fell:
+                self._certified.add((reader.name, hidden))
+            for key in fell:
                 others = {other: 1.0 for other in self._free if other not in hidden}
                 made.append((_Cut(others, 1.0, key if key in self._place else None), key))
         return made

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import product
 
+from tejido.statistics.disclosure.choosing import Group
 from tejido.statistics.disclosure.facts import Relation
 
 TOTAL = "total"
@@ -34,3 +35,23 @@ def crossed(
             line = [(name, *rest[:place], category, *rest[place:]) for category in (*dimension, TOTAL)]
             relations.append(Relation.adds_up(line[:-1], line[-1]))
     return values, relations
+
+
+def under_margins(
+    values: Mapping[Hashable, int], categories: Sequence[Sequence[Hashable]], name: str = ""
+) -> list[Group]:
+    """For every margin of a table, the group of all cells it is the total of, itself included."""
+    groups = []
+    for margin in product(*([*dimension, TOTAL] for dimension in categories)):
+        if TOTAL not in margin:
+            continue
+        under = product(*(
+            [*dimension, TOTAL] if one == TOTAL else [one] for one, dimension in zip(margin, categories, strict=True)
+        ))  # fmt: skip
+        groups.append(Group(frozenset((name, *cell) for cell in under), (name, *margin)))
+    return [group for group in groups if group.total in values]
+
+
+def too_small_to_divide(values: Mapping[Hashable, int], groups: Sequence[Group], *, k: int) -> list[Group]:
+    """Groups whose total is from 1 to k-1: whoever is hidden as few is not told apart any further, zeros included."""
+    return [group for group in groups if group.total is not None and 0 < values[group.total] < k]

@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
+_NO_END = 2**62
 Key = Hashable
 Interval = tuple[int, int | None]  # inclusive; None: nothing bounds it from above
+Row = tuple[tuple[int, ...], tuple[int, ...], int | None, int | None]  # places, coefficients, low, high
 
 
 @dataclass(frozen=True)
@@ -39,18 +45,25 @@ class Need:
     """How much of a hidden cell must stay open: any value from `low` to `high`, or any `width` values, whole numbers.
 
     A small cell needs 1 to k-1 (or from 0, where zeros are hidden too); a cell hidden to cover others needs a width
-    of k. Whoever does not know which of the two a cell is asks for either.
+    of k. Whoever does not know which of the two a cell is asks for either. `unprinted`: a number that nobody meant to
+    hide, such as a month between two windows: it may be known if it is 0, or `unprinted` or more.
     """
 
     low: int | None = None
     high: int | None = None
     width: int | None = None
+    unprinted: int | None = None
 
-    def met(self, low: int, high: int | None) -> bool:
-        """Whether values from `low` to `high` (None: no end) are open enough."""
+    def open(self, low: int, high: int | None) -> bool:
+        """Whether values from `low` to `high` (None: no end) are open enough; more values never make it less open."""
         if self.low is not None and self.high is not None and low <= self.low and (high is None or high >= self.high):
             return True
         return self.width is not None and (high is None or high - low + 1 >= self.width)
+
+    def met(self, low: int, high: int | None) -> bool:
+        """Whether it is enough that a reader knows just this: from `low` to `high`."""
+        harmless = self.unprinted is not None and (low >= self.unprinted or high == 0)
+        return harmless or self.open(low, high)
 
 
 @dataclass(frozen=True)
@@ -71,24 +84,39 @@ class Component:
 
     cells: tuple[Key, ...]
     ranges: tuple[Interval, ...]
-    rows: tuple[tuple[tuple[int, ...], tuple[int, ...], int | None, int | None], ...]  # places, coefficients, low, high
+    rows: tuple[Row, ...]
 
-    def holds(self, values: Sequence[int]) -> bool:
+    def holds(self, values: NDArray[np.int64]) -> bool:
         """Whether these values, one for each cell, contradict nothing; exact, in whole numbers."""
-        for value, (low, high) in zip(values, self.ranges, strict=True):
-            if value < low or (high is not None and value > high):
-                return False
-        for places, coefficients, low, high in self.rows:
-            total = sum(c * values[p] for p, c in zip(places, coefficients, strict=True))
-            if (low is not None and total < low) or (high is not None and total > high):
-                return False
-        return True
+        low, high, places, coefficients, starts, least, most = self._arrays
+        if (values < low).any() or (values > high).any():
+            return False
+        if not len(starts):
+            return True
+        totals = np.add.reduceat(coefficients * values[places], starts)
+        return bool((totals >= least).all() and (totals <= most).all())
+
+    @cached_property
+    def _arrays(self) -> tuple[NDArray[np.int64], ...]:
+        def bounds(pairs: Iterable[tuple[int | None, int | None]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+            ends = [(-_NO_END if low is None else low, _NO_END if high is None else high) for low, high in pairs]
+            both = np.array(ends, dtype=np.int64).reshape(-1, 2)
+            return both[:, 0], both[:, 1]
+
+        lengths = [len(places) for places, *_ in self.rows]
+        return (
+            *bounds(self.ranges),
+            np.array([place for places, *_ in self.rows for place in places], dtype=np.int64),
+            np.array([c for _, coefficients, *_ in self.rows for c in coefficients], dtype=np.int64),
+            np.cumsum([0, *lengths[:-1]]) if lengths else np.array([], dtype=np.int64),
+            *bounds((low, high) for *_, low, high in self.rows),
+        )
 
 
-def components(facts: Facts) -> list[Component]:
+def components(facts: Facts) -> tuple[list[Component], list[tuple[Key, ...]]]:
     """Hidden cells in groups that no relation joins, in the order of `facts.hidden`.
 
-    Raises `ValueError` where shown numbers alone contradict a relation, naming its cells.
+    Beside them the relations, as their cells, that shown numbers alone contradict.
     """
     leader = {key: key for key in facts.hidden}
 
@@ -99,6 +127,7 @@ def components(facts: Facts) -> list[Component]:
         return key
 
     rows: list[tuple[list[tuple[Key, int]], int | None, int | None]] = []
+    contradicted: list[tuple[Key, ...]] = []
     for relation in facts.relations:
         unknown, known = [], 0
         for key, coefficient in relation.terms:
@@ -110,7 +139,7 @@ def components(facts: Facts) -> list[Component]:
         high = None if relation.high is None else relation.high - known
         if not unknown:
             if (low is not None and low > 0) or (high is not None and high < 0):
-                raise Contradiction([key for key, _ in relation.terms])
+                contradicted.append(tuple(key for key, _ in relation.terms))
             continue
         rows.append((unknown, low, high))
         first = find(unknown[0][0])
@@ -120,15 +149,16 @@ def components(facts: Facts) -> list[Component]:
     for key in facts.hidden:
         groups.setdefault(find(key), []).append(key)
     members = {root: {key: place for place, key in enumerate(cells)} for root, cells in groups.items()}
-    of_group: dict[Key, list[tuple[tuple[int, ...], tuple[int, ...], int | None, int | None]]] = {}
+    of_group: dict[Key, list[Row]] = {}
     for unknown, low, high in rows:
         root = find(unknown[0][0])
         places = tuple(members[root][key] for key, _ in unknown)
         of_group.setdefault(root, []).append((places, tuple(c for _, c in unknown), low, high))
-    return [
+    found = [
         Component(tuple(cells), tuple(facts.hidden[key] for key in cells), tuple(of_group.get(root, ())))
         for root, cells in groups.items()
     ]
+    return found, contradicted
 
 
 class Contradiction(ValueError):
