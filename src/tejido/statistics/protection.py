@@ -8,28 +8,31 @@ from dataclasses import replace
 from itertools import groupby
 
 from tejido.statistics.definitions import indicator
-from tejido.statistics.disclosure import CellTable, hidden_cells, is_small
+from tejido.statistics.disclosure import is_small
+from tejido.statistics.disclosure.hiding import HEADLINE, hidden_in
 from tejido.statistics.footnotes import protected_footnotes
 from tejido.statistics.layout import layout
 from tejido.statistics.sheet import Combined, Figure, Sheet
 
-_HEADLINE = "headline"
 
-
-def protect(sheet: Sheet, *, k: int) -> Sheet:
+def protect(sheet: Sheet, *, k: int, earlier: Sequence[Sheet] = (), partners: Sequence[Sheet] = ()) -> Sheet:
     """The sheet with every count below `k` hidden, and as many others as it takes; its percentages go with them.
 
+    `earlier`: what was published before, as it was published: windows inside one another are subtracted by whoever
+    reads both. `partners`: what each partner holds itself, unprotected: it subtracts that.
     On maps zeros are hidden too: an empty state and one with a few cases must look the same. A headline number that
     is hidden takes its tables with it. Sum and both go where 0 < both < k, because sum - joint = both; in a table they
     go from every cell or from none, because they add up to those of the headline.
-    Raises `ValueError` for k < 2.
+    Raises `ValueError` for k < 2, `BadInput` where nothing that can be hidden protects a number.
     """
-    hidden = _hidden(sheet, k)
+    if k < 2:
+        raise ValueError("k must be at least 2")
+    hidden = hidden_in(sheet, k=k, earlier=earlier, partners=partners)
     shown = _unranked([_protected(figure, hidden, k) for figure in sheet.figures])
     undivided = _without_parts(sheet, shown, k)
     figures = tuple(replace(one, sum=None, both=None) if _name(one) in undivided else one for one in shown)
     combined = {
-        unit: _combined(entry, f"{_HEADLINE}/{_indicator_of(sheet, unit)}" in hidden, k)
+        unit: _combined(entry, f"{HEADLINE}/{_indicator_of(sheet, unit)}" in hidden, k)
         for unit, entry in sheet.headline.items()
     }
     return replace(
@@ -50,29 +53,6 @@ def _name(figure: Figure) -> str:
     return f"{figure.indicator}/{figure.by}"
 
 
-def _hidden(sheet: Sheet, k: int) -> set[str]:
-    """`table/cell` of every figure to hide.
-
-    A table whose headline number is hidden goes whole, so that nothing of it adds up to that number again. The base of
-    every other table is printed, and tables that share nothing else are protected one by one.
-    """
-    headline = {figure.indicator: figure.value or 0 for figure in sheet.figures if figure.by is None}
-    first = CellTable(_HEADLINE, base=None, multiple=True, complete=False, cells=headline)
-    found = {f"{_HEADLINE}/{cell}" for cell in hidden_cells([first], k=k)[_HEADLINE]}
-    for name, figures in _tables(sheet).items():
-        one = figures[0]
-        breakdown = indicator(one.indicator).breakdown(str(one.by))
-        cells = {str(figure.cell): figure.value or 0 for figure in figures}
-        if f"{_HEADLINE}/{one.indicator}" in found:
-            found.update(f"{name}/{cell}" for cell in cells)
-            continue
-        table = CellTable(name, one.base, multiple=one.multiple, complete=breakdown.complete, cells=cells)
-        found.update(f"{name}/{cell}" for cell in hidden_cells([table], k=k)[name])
-        if breakdown.display == "map":
-            found.update(f"{name}/{cell}" for cell, value in cells.items() if value == 0)
-    return found
-
-
 def _tables(sheet: Sheet) -> dict[str, list[Figure]]:
     tables: dict[str, list[Figure]] = {}
     for figure in sheet.figures:
@@ -83,10 +63,10 @@ def _tables(sheet: Sheet) -> dict[str, list[Figure]]:
 
 def _protected(figure: Figure, hidden: set[str], k: int) -> Figure:
     if figure.by is None:
-        gone = f"{_HEADLINE}/{figure.indicator}" in hidden
+        gone = f"{HEADLINE}/{figure.indicator}" in hidden
     else:
         gone = f"{_name(figure)}/{figure.cell}" in hidden
-        if f"{_HEADLINE}/{figure.indicator}" in hidden:
+        if f"{HEADLINE}/{figure.indicator}" in hidden:
             figure = replace(figure, base=None)
     if gone:
         return figure.without_value()

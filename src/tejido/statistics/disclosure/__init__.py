@@ -7,7 +7,25 @@ from tejido.statistics.disclosure.facts import Contradiction, Facts, Interval, K
 from tejido.statistics.disclosure.sheet_tables import CellTable, hidden_cells, is_small, recoverable, uncovered
 
 __all__ = [
-    "Attacked", "CellTable", "Choice", "Contradiction", "Facts", "Group", "Interval", "Key", "Need", "Problem", "Reader",
-    "Relation", "Unprotectable", "attack", "choose", "facts_for", "hidden_cells", "is_small", "recoverable",
-    "tightest", "uncovered",
-]  # fmt: skip
+    "Attacked",
+    "CellTable",
+    "Choice",
+    "Contradiction",
+    "Facts",
+    "Group",
+    "Interval",
+    "Key",
+    "Need",
+    "Problem",
+    "Reader",
+    "Relation",
+    "Unprotectable",
+    "attack",
+    "choose",
+    "facts_for",
+    "hidden_cells",
+    "is_small",
+    "recoverable",
+    "tightest",
+    "uncovered",
+]

@@ -11,7 +11,7 @@ from typing import Any
 
 from tejido.statistics.audit_reading import PublishedSheet, PublishedTable, read_sheet
 from tejido.statistics.disclosure.attacking import Attacked, attack
-from tejido.statistics.disclosure.facts import Facts, Interval, Key, Need, Relation
+from tejido.statistics.disclosure.facts import Interval, Key, Need, Relation
 from tejido.statistics.disclosure.glotip import read_glotip
 from tejido.statistics.disclosure.publications import Place, Reading, attack_sheets
 from tejido.statistics.sheet import Sheet

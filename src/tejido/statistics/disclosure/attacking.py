@@ -73,6 +73,18 @@ def tightest(facts: Facts) -> dict[Key, Interval]:
     return dict(found.intervals)
 
 
+def possible(facts: Facts) -> dict[Key, int]:
+    """One value for every hidden cell, so that nothing contradicts anything; raises `Contradiction`."""
+    parts, contradicted = components(facts)
+    for cells in contradicted:
+        raise Contradiction(cells)
+    found: dict[Key, int] = {}
+    for component in parts:
+        values = _Solver(component).any_table()
+        found |= zip(component.cells, map(int, values), strict=True)
+    return found
+
+
 def _look(
     component: Component, needs: Sequence[Need | None], known: Iterable[Whole], exact: bool
 ) -> list[Interval | None]:
@@ -192,8 +204,8 @@ class _Solver:
 
     def _model(self, *, whole: bool) -> highspy.Highs:
         model = quiet_solver()
-        for low, high in self._component.ranges:
-            model.addVar(float(low), float(self._far if high is None else high))
+        for least, most in self._component.ranges:
+            model.addVar(float(least), float(self._far if most is None else most))
         if whole:
             kind = highspy.HighsVarType.kInteger
             for place in range(len(self._component.cells)):
@@ -212,8 +224,6 @@ class _Solver:
         if self._component.holds(whole):
             seen.add(whole)
             return
-        if self._integer is None:
-            self._integer = self._model(whole=True)
         enough = None if need is None else need.high if sense > 0 else need.low
         if enough is not None and self._reaches(found[place], sense, enough):
             # A whole table that goes as far as is asked costs less than the one that goes farthest.
@@ -221,18 +231,26 @@ class _Solver:
             if near is not None:
                 seen.add(near)
                 return
+        self._integer = self._integer or self._model(whole=True)
         whole = _whole_numbers(self._extreme(self._integer, place, sense))
         if not self._component.holds(whole):
             raise ArithmeticError("the solver's whole numbers contradict the tables")
         seen.add(whole)
+
+    def any_table(self) -> Whole:
+        """Whole numbers that contradict nothing; raises `Contradiction`."""
+        whole = _whole_numbers(self._extreme(self._linear, 0, -1))
+        if not self._component.holds(whole):
+            self._integer = self._integer or self._model(whole=True)
+            whole = _whole_numbers(self._extreme(self._integer, 0, -1))
+        return whole
 
     @staticmethod
     def _reaches(value: float, sense: int, enough: int) -> bool:
         return sense * (value - enough) >= -_NEARLY
 
     def _whole(self, place: int, sense: int, enough: int) -> Whole | None:
-        model = self._integer
-        assert model is not None
+        model = self._integer = self._integer or self._model(whole=True)
         low, high = self._component.ranges[place]
         top = self._far if high is None else high
         model.changeColBounds(place, float(enough if sense > 0 else low), float(top if sense > 0 else enough))

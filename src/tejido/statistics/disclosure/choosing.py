@@ -9,6 +9,7 @@ master. Here several readers attack at once, and what linear programmes leave op
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -52,9 +53,10 @@ class Group:
 class Problem:
     """Everything that is or will be known, with the true numbers.
 
-    `settled`: cells that are shown whatever is chosen (earlier editions, zeros). `never`: cells that are shown
+    `settled`: cells that are shown whatever is chosen (earlier editions). Zeros are shown, but for whole groups. `never`: cells that are shown
     nowhere, such as the months between two windows. `groups`: which cells go together when nothing else helps; with
-    all of a group hidden, zeros may be among the hidden. `whole`: those that go in any case.
+    all of a group hidden, zeros may be among the hidden. `whole`: those that go in any case. `zeros`: cells of tables
+    that hide their zeros too. `costs`: what hiding a cell costs, 1 where nothing is said.
     """
 
     values: Mapping[Key, int]
@@ -63,11 +65,13 @@ class Problem:
     never: Set[Key] = frozenset()
     groups: Sequence[Group] = ()
     whole: Sequence[Group] = ()
+    zeros: Set[Key] = frozenset()
+    costs: Mapping[Key, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Cells to hide; `bound`: no choice with the same `whole` groups hides fewer."""
+    """Cells to hide; `bound`: no choice with the same `whole` groups costs less."""
 
     hidden: frozenset[Key]
     bound: int
@@ -100,7 +104,7 @@ def _cells(groups: Iterable[Group]) -> frozenset[Key]:
 
 
 def _range(problem: Problem, key: Key, reader: Reader, from_zero: Set[Key]) -> Interval:
-    rule = 0 if key in from_zero or key in problem.never else reader.floor
+    rule = 0 if key in from_zero or key in problem.zeros or key in problem.never else reader.floor
     return max(rule, reader.least.get(key, 0)), None
 
 
@@ -147,7 +151,8 @@ def _parts(problem: Problem, readers: Sequence[Reader]) -> list[Problem]:
         values = {key: value for key, value in problem.values.items() if key in touched}
         made.append(
             Problem(values, parts[root], problem.settled & touched, problem.never & touched,
-                    inside_of(root, problem.groups), inside_of(root, problem.whole))
+                    inside_of(root, problem.groups), inside_of(root, problem.whole),
+                    problem.zeros & touched, problem.costs)
         )  # fmt: skip
     return made
 
@@ -165,8 +170,8 @@ def _choose(problem: Problem, readers: Sequence[Reader]) -> Choice:
     must = {key for reader in readers for key in reader.musts if key in problem.values}
     whole = set(problem.whole)
     while True:
-        zeros = _cells(whole)
-        fixed = (must | zeros) - problem.never
+        empty = {key for key in problem.zeros if problem.values[key] == 0}
+        fixed = (must | _cells(whole) | empty) - problem.never
         free = [
             key for key, value in problem.values.items()
             if value > 0 and key not in fixed and key not in problem.settled and key not in problem.never
@@ -211,7 +216,7 @@ class _Search:
     def run(self) -> tuple[frozenset[Key] | None, set[Key]]:
         """The cells to hide beside the fixed ones; or None, and the cells that nothing opens enough."""
         chosen, hopeless = self._until_open(frozenset(), None)
-        self.bound = len(chosen or ())
+        self.bound = sum(self._problem.costs.get(key, 1) for key in chosen or ())
         if not chosen:
             return chosen, hopeless
         return self._until_open(self._cheapest(self.bound) or chosen, self.bound)
@@ -266,8 +271,9 @@ class _Search:
     def _cheapest(self, limit: int | None) -> frozenset[Key] | None:
         model = quiet_solver()
         values = self._problem.values
+        costs = {key: self._problem.costs.get(key, 1) for key in self._free}
         for key in self._free:
-            variable = model.addVariable(lb=0, ub=1, obj=1.0 if limit is None else float(values[key]))
+            variable = model.addVariable(lb=0, ub=1, obj=float(costs[key] if limit is None else values[key]))
             model.changeColIntegrality(variable.index, highspy.HighsVarType.kInteger)
         for cut in self._cuts:
             columns = [self._place[key] for key in cut.weights]
@@ -277,7 +283,8 @@ class _Search:
                 columns, coefficients, needs = [*columns, self._place[cut.whose]], [*coefficients, -1.0], 0.0
             model.addRow(needs - _NEARLY, highspy.kHighsInf, len(columns), columns, coefficients)
         if limit is not None:
-            model.addRow(0.0, float(limit), len(self._free), list(range(len(self._free))), [1.0] * len(self._free))
+            every = [float(cost) for cost in costs.values()]
+            model.addRow(0.0, float(limit), len(self._free), list(range(len(self._free))), every)
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -343,15 +350,15 @@ class _Mind:
             if _met(need, low[column], high[column]):
                 continue
             down = self._extreme(column, -1, low, high)
-            if _met(need, low[column], high[column]):
+            if _met(need, low[column], high[column], to_the_end=True):
                 continue
-            if need.low is not None and need.high is not None:
+            if need.width is not None:
+                both = {other: up[1].get(other, 0.0) + down[1].get(other, 0.0) for other in up[1] | down[1]}
+                found.append((both, need.width - 1 - up[2] - down[2], key))
+            elif need.low is not None and need.high is not None:
                 for bounded, wanted in ((up, need.high - value), (down, value - need.low)):
                     if bounded[0] < wanted - _NEARLY:
                         found.append((bounded[1], wanted - bounded[2], key))
-            elif need.width is not None:
-                both = {other: up[1].get(other, 0.0) + down[1].get(other, 0.0) for other in up[1] | down[1]}
-                found.append((both, need.width - 1 - up[2] - down[2], key))
         return [hole for hole in found if hole[1] > _NEARLY]
 
     def _extreme(
@@ -403,7 +410,7 @@ class _Mind:
         return weights, slack
 
 
-def _met(need: Need, low: float, high: float) -> bool:
-    if need.low is not None and need.high is not None and low <= need.low + _NEARLY and high >= need.high - _NEARLY:
-        return True
-    return need.width is not None and high - low + 1 >= need.width - _NEARLY
+def _met(need: Need, low: float, high: float, *, to_the_end: bool = False) -> bool:
+    """`to_the_end`: these are the ends, not only what was seen."""
+    least, most = math.ceil(low - _NEARLY), math.floor(high + _NEARLY)
+    return need.met(least, most) if to_the_end else need.open(least, most)

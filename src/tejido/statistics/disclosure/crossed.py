@@ -3,26 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 from tejido.statistics.disclosure.choosing import Group
-from tejido.statistics.disclosure.facts import Relation
+from tejido.statistics.disclosure.facts import Key, Relation
 
 TOTAL = "total"
 
 
 def crossed(
-    counts: Mapping[tuple[Hashable, ...], int], categories: Sequence[Sequence[Hashable]], name: str = ""
-) -> tuple[dict[Hashable, int], list[Relation]]:
+    counts: Mapping[Key, int], categories: Sequence[Sequence[str]], name: str = ""
+) -> tuple[dict[Key, int], list[Relation]]:
     """Every cell and every margin of a table, and how they add up.
 
     `counts`: combination -> count, one category of each dimension; combinations that are not there are zero. Cells are
     (name, category of each dimension or `TOTAL`). Raises `ValueError` for a combination outside `categories`.
     """
-    values: dict[Hashable, int] = {
-        (name, *cell): 0 for cell in product(*([*dimension, TOTAL] for dimension in categories))
-    }
+    values: dict[Key, int] = {(name, *cell): 0 for cell in product(*([*dimension, TOTAL] for dimension in categories))}
     for cell, count in counts.items():
         if (name, *cell) not in values or TOTAL in cell:
             raise ValueError(f"{cell}: not a cell of this table")
@@ -37,9 +35,7 @@ def crossed(
     return values, relations
 
 
-def under_margins(
-    values: Mapping[Hashable, int], categories: Sequence[Sequence[Hashable]], name: str = ""
-) -> list[Group]:
+def under_margins(values: Mapping[Key, int], categories: Sequence[Sequence[str]], name: str = "") -> list[Group]:
     """For every margin of a table, the group of all cells it is the total of, itself included."""
     groups = []
     for margin in product(*([*dimension, TOTAL] for dimension in categories)):
@@ -52,6 +48,6 @@ def under_margins(
     return [group for group in groups if group.total in values]
 
 
-def too_small_to_divide(values: Mapping[Hashable, int], groups: Sequence[Group], *, k: int) -> list[Group]:
+def too_small_to_divide(values: Mapping[Key, int], groups: Sequence[Group], *, k: int) -> list[Group]:
     """Groups whose total is from 1 to k-1: whoever is hidden as few is not told apart any further, zeros included."""
     return [group for group in groups if group.total is not None and 0 < values[group.total] < k]

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 _NO_END = 2**62
-Key = Hashable
+Key = tuple[Any, ...]  # the name of a cell
 Interval = tuple[int, int | None]  # inclusive; None: nothing bounds it from above
 Row = tuple[tuple[int, ...], tuple[int, ...], int | None, int | None]  # places, coefficients, low, high
 

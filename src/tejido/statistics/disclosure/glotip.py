@@ -21,7 +21,7 @@ _TOTAL = "Total"
 _SMALL, _MOST = "<5", 4
 
 Table = tuple[str, ...]
-Cell = tuple[str, ...]
+Cell = tuple[str, str]
 
 
 def read_glotip(path: Path) -> tuple[Facts, dict[Key, Need]]:
@@ -59,7 +59,7 @@ def _rows(path: Path) -> Iterator[tuple[Table, Cell, int | None]]:
                     f"{path.name}, line 1", f"expected the columns {listed}", f"faltan las columnas {listed}"
                 )
             for row in rows:
-                table, cell = tuple(row[name] or "" for name in _TABLE), tuple(row[name] or "" for name in _CELL)
+                table, cell = tuple(row[name] or "" for name in _TABLE), (row["Sex"] or "", row["Age"] or "")
                 yield table, cell, _count(row[_COUNT], f"{path.name}, line {rows.line_num}")
     except UnicodeDecodeError:
         raise _refused(path.name, "expected UTF-8 text", "se esperaba texto en UTF-8") from None

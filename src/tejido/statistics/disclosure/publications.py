@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from tejido.statistics.definitions import indicator
@@ -41,7 +42,11 @@ class Reading:
     @property
     def facts(self) -> Facts:
         """As the attacker takes it."""
-        return Facts(self.shown, self.hidden, self.relations)
+        return self.facts_with(self.relations)
+
+    def facts_with(self, relations: Sequence[Relation]) -> Facts:
+        """The same numbers under other relations."""
+        return Facts(self.shown, self.hidden, relations)
 
 
 def attack_sheets(
@@ -110,7 +115,7 @@ def _divided(name: str, by: str, cells: Sequence[Key], base: Key) -> list[Relati
 def _stretches(windows: Iterable[Window]) -> list[Window]:
     """The stretches of time between all beginnings and ends."""
     edges = sorted({day for window in windows for day in (window.start, window.end + timedelta(days=1))})
-    return [Window(first, last - timedelta(days=1)) for first, last in zip(edges, edges[1:], strict=False)]
+    return [Window(first, last - timedelta(days=1)) for first, last in pairwise(edges)]
 
 
 def _join(reading: Reading, sheets: Sequence[Sheet], stretches: Sequence[Window], k: int) -> None:

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which figures of a sheet to hide, so that neither it nor it beside all earlier editions gives anybody away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tejido.statistics.definitions import indicator
+from tejido.statistics.disclosure.attacking import possible
+from tejido.statistics.disclosure.choosing import Group, Problem, Reader, Unprotectable, choose
+from tejido.statistics.disclosure.facts import Contradiction, Key, Need, Relation
+from tejido.statistics.disclosure.publications import Place, read_sheets
+from tejido.statistics.sheet import Sheet
+from tejido.vocabulary import BadInput
+
+HEADLINE = "headline"
+_DEAR = 1000  # a headline number takes its tables with it: it goes only where nothing else helps
+
+
+def hidden_in(sheet: Sheet, *, k: int, earlier: Sequence[Sheet] = (), partners: Sequence[Sheet] = ()) -> set[str]:
+    """`table/cell` of every figure to hide, as `victims/gender/male` and `headline/victims`; raises `BadInput`."""
+    try:
+        problem, readers = _problem(sheet, k, earlier, partners)
+        choice = choose(problem, readers)
+    except (Unprotectable, Contradiction) as problem_found:
+        raise BadInput(
+            "protection.impossible",
+            en=f"no choice of cells protects this beside what was published before: {problem_found}",
+            es=f"ninguna elección de celdas protege esto junto a lo ya publicado: {problem_found}",
+        ) from None
+    return {_name(key) for key in choice.hidden if key[0] == len(earlier)}
+
+
+def _name(place: Key) -> str:
+    _edition, _window, name, by, cell = place
+    return f"{HEADLINE}/{name}" if by is None else f"{name}/{by}/{cell}"
+
+
+def _problem(
+    sheet: Sheet, k: int, earlier: Sequence[Sheet], partners: Sequence[Sheet]
+) -> tuple[Problem, list[Reader]]:  # fmt: skip
+    reading = read_sheets([*earlier, sheet], k=k)
+    values: dict[Key, int] = {**reading.shown}
+    relations = _without_corrections(reading.relations, values, reading.hidden)
+    for key, value in possible(reading.facts_with(relations)).items():
+        values[key] = value
+    new = {key: value for key, value in values.items() if key[0] == len(earlier)}
+    maps = {key for key in new if key[3] is not None and indicator(key[2]).breakdown(key[3]).display == "map"}
+    groups = _tables(new)
+    public = {key: Need(0 if key in maps else 1, k - 1) for key, value in new.items() if 0 < value < k}
+    settled = {key for key in reading.shown if key not in new}
+    made = Problem(
+        values=values, relations=relations, settled=settled, never=set(reading.hidden), groups=groups,
+        whole=[group for group in groups if 0 < new.get(group.total or (), 0) < k], zeros=maps,
+        costs={key: _DEAR for key in new if key[3] is None},
+    )  # fmt: skip
+    readers = [Reader("public", {**public, **reading.needs}, Need(width=k))]
+    for partner in partners:
+        own = _own(partner, sheet, new)
+        musts = {key: Need(held + 1, held + k - 1) for key, held in own.items() if 0 < new[key] - held < k}
+        readers.append(Reader("+".join(partner.nodes), musts, Need(width=k), own))
+    return made, readers
+
+
+def _own(partner: Sheet, sheet: Sheet, new: Mapping[Key, int]) -> dict[Key, int]:
+    """What a partner holds of each cell: of more it cannot be certain."""
+    held = {(figure.indicator, figure.by, figure.cell): figure.value or 0 for figure in partner.figures}
+    same = partner.window == sheet.window
+    return {key: min(new[key], held.get(key[2:], 0)) for key in new if same and held.get(key[2:], 0)}
+
+
+def _tables(new: Mapping[Key, int]) -> list[Group]:
+    """Each table with its headline number; where that goes, all of it does."""
+    cells: dict[Key, set[Key]] = {}
+    for key in new:
+        if key[3] is not None:
+            base = Place(key[0], key[1], key[2], None, None)
+            cells.setdefault((base, key[3]), {base} if base in new else set()).add(key)
+    return [Group(frozenset(found), base if base in new else None) for (base, _by), found in cells.items()]
+
+
+def _without_corrections(
+    relations: Sequence[Relation], shown: Mapping[Key, int], hidden: Mapping[Key, object]
+) -> list[Relation]:
+    """A number that was corrected since no longer adds up with older ones: nobody can subtract it."""
+    kept = []
+    for relation in relations:
+        known = [shown[key] * coefficient for key, coefficient in relation.terms if key in shown]
+        if len(known) == len(relation.terms):
+            total = sum(known)
+            if (relation.low is not None and total < relation.low) or (
+                relation.high is not None and total > relation.high
+            ):
+                continue
+        kept.append(relation)
+    return kept
