@@ -10,6 +10,7 @@ import click
 
 from tejido.cli.factsheet_audit import audit
 from tejido.statistics.factsheet import build as build_sheet
+from tejido.statistics.sheet_file import published_sheet
 from tejido.statistics.window import Window
 from tejido.tables.reading import open_records
 from tejido.vocabulary import BadInput, Language
@@ -34,6 +35,8 @@ factsheet.add_command(audit)
               help="Gets sheet.pdf, sheet.html and sheet.json, and nothing else.")  # fmt: skip
 @click.option("--protect", default=DEFAULT_PROTECTION, show_default=True, metavar="k=N|none",
               help="Hide counts under N and all they could be worked out from.")  # fmt: skip
+@click.option("--earlier", "before", multiple=True, type=click.Path(path_type=Path), metavar="OUT",
+              help="A sheet published before, to be read beside this one; give it once for each.")  # fmt: skip
 @click.option("--internal", is_flag=True, help="Stamp every page, and show what each figure is made of.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object too.")
 def build(
@@ -42,6 +45,7 @@ def build(
     language: Language,
     out: Path,
     protect: str,
+    before: tuple[Path, ...],
     internal: bool,
     as_json: bool,
 ) -> None:
@@ -53,6 +57,7 @@ def build(
         folder=out,
         protection=_smallest(protect),
         internal=internal,
+        earlier=[published_sheet(path) for path in before],
     )
     if as_json:
         click.echo(json.dumps(sheet.as_json() | {"language": language}, ensure_ascii=False))

@@ -26,8 +26,11 @@ from tejido.vocabulary import BadInput, Language, system_reason
 FILES = ("sheet.pdf", "sheet.html", "sheet.json")
 
 
-def fact_sheet(tabulations: Sequence[Tabulation], *, protection: int | None = 11, internal: bool = False) -> Sheet:
-    """The sheet that may be shown: joined and protected; an unprotected one must be `internal`.
+def fact_sheet(
+    tabulations: Sequence[Tabulation], *, protection: int | None = 11, internal: bool = False,
+    earlier: Sequence[Sheet] = (),
+) -> Sheet:  # fmt: skip
+    """The sheet that may be shown: joined and protected, beside `earlier` ones too; an unprotected one is `internal`.
 
     Raises `BadInput` for an unprotected public sheet, for `protection` below 2 and for what `join` refuses.
     """
@@ -47,7 +50,7 @@ def fact_sheet(tabulations: Sequence[Tabulation], *, protection: int | None = 11
         )
     sheet = join(tabulations)
     if protection is not None:
-        sheet = protect(sheet, k=protection)
+        sheet = protect(sheet, k=protection, earlier=earlier)
     return replace(sheet, internal=internal)
 
 
@@ -118,8 +121,11 @@ def build(
     folder: Path,
     protection: int | None = 11,
     internal: bool = False,
+    earlier: Sequence[Sheet] = (),
 ) -> Sheet:
     """Count `records`, join, protect and print them into `folder`; the sheet that was printed.
+
+    `earlier`: sheets published before, beside which this one gives nothing away either.
 
     Same records, same bytes: the as-of date and the names that sign come from the records.
     Raises `BadInput` before anything is written.
@@ -127,7 +133,7 @@ def build(
     if protection is None and not internal:
         fact_sheet((), protection=None)
     check_folder(Path(folder))
-    sheet = fact_sheet(tabulate(records, window=window), protection=protection, internal=internal)
+    sheet = fact_sheet(tabulate(records, window=window), protection=protection, internal=internal, earlier=earlier)
     signed = {one.node: one.organisation[language] if one.organisation else one.node for one in records}
     write_sheet(sheet, Path(folder), language, [signed[node] for node in sheet.nodes])
     return sheet

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from tejido.statistics.disclosure.attacking import Attacked, attack
 from tejido.statistics.disclosure.facts import Interval, Key, Need, Relation
 from tejido.statistics.disclosure.glotip import read_glotip
 from tejido.statistics.disclosure.publications import Place, Reading, attack_sheets
-from tejido.statistics.sheet import Sheet
-from tejido.vocabulary import BadInput, Words, system_reason
+from tejido.statistics.sheet_file import published_sheet
+from tejido.vocabulary import BadInput, Words
 
 _K = 11
 
@@ -86,22 +85,9 @@ def attack_published(
                            es="una hoja en la forma de la auditoría se ataca sola", where=str(outs[0]))  # fmt: skip
         reading = _reading_of(read_sheet(outs[0]), k or _K)
         return _report(reading, attack(reading.facts, reading.needs, exact=exact), exact)
-    own = _sheet(knows) if knows is not None else None
-    reading, found = attack_sheets([_sheet(path) for path in outs], knows=own, k=k, exact=exact)
+    own = published_sheet(knows) if knows is not None else None
+    reading, found = attack_sheets([published_sheet(path) for path in outs], knows=own, k=k, exact=exact)
     return _report(reading, found, exact)
-
-
-def _sheet(path: Path) -> Sheet:
-    file = path / "sheet.json" if path.is_dir() else path
-    try:
-        return Sheet.from_json(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as problem:
-        reason = system_reason(problem)
-        raise BadInput("attack.unreadable", en=f"cannot be read: {reason['en']}",
-                       es=f"no se puede leer: {reason['es']}", where=str(file)) from None  # fmt: skip
-    except ValueError:
-        raise BadInput("attack.form", en="expected the JSON that `factsheet build` wrote",
-                       es="se esperaba el JSON que escribió `factsheet build`", where=str(file)) from None  # fmt: skip
 
 
 def _reading_of(sheet: PublishedSheet, k: int) -> Reading:

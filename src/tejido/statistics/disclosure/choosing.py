@@ -53,10 +53,11 @@ class Group:
 class Problem:
     """Everything that is or will be known, with the true numbers.
 
-    `settled`: cells that are shown whatever is chosen (earlier editions). Zeros are shown, but for whole groups. `never`: cells that are shown
-    nowhere, such as the months between two windows. `groups`: which cells go together when nothing else helps; with
-    all of a group hidden, zeros may be among the hidden. `whole`: those that go in any case. `zeros`: cells of tables
-    that hide their zeros too. `costs`: what hiding a cell costs, 1 where nothing is said.
+    Zeros are shown, but for whole groups. `settled`: cells that are shown whatever is chosen (earlier editions).
+    `never`: cells that are shown nowhere, such as the months between two windows. `groups`: which cells go together
+    when nothing else helps; with all of a group hidden, zeros may be among the hidden. `whole`: those that go in any
+    case. `zeros`: cells of tables that hide their zeros too. `costs`: what hiding a cell costs, 1 where nothing is
+    said.
     """
 
     values: Mapping[Key, int]
@@ -81,8 +82,9 @@ class Choice:
 def choose(problem: Problem, readers: Sequence[Reader]) -> Choice:
     """The fewest cells to hide, then the least total value. Raises `ValueError` where numbers contradict relations."""
     parts = [_choose(part, readers) for part in _parts(problem, readers)]
+    empty = frozenset(key for key in problem.zeros if problem.values[key] == 0)
     return Choice(
-        frozenset().union(*(part.hidden for part in parts)),
+        empty.union(*(part.hidden for part in parts)),
         sum(part.bound for part in parts),
         frozenset().union(*(part.whole for part in parts)),
     )

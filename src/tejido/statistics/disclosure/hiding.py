@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from tejido.statistics.definitions import indicator
 from tejido.statistics.disclosure.attacking import possible
 from tejido.statistics.disclosure.choosing import Group, Problem, Reader, Unprotectable, choose
-from tejido.statistics.disclosure.facts import Contradiction, Key, Need, Relation
+from tejido.statistics.disclosure.facts import Contradiction, Key, Need
 from tejido.statistics.disclosure.publications import Place, read_sheets
 from tejido.statistics.sheet import Sheet
 from tejido.vocabulary import BadInput
@@ -41,16 +41,14 @@ def _problem(
 ) -> tuple[Problem, list[Reader]]:  # fmt: skip
     reading = read_sheets([*earlier, sheet], k=k)
     values: dict[Key, int] = {**reading.shown}
-    relations = _without_corrections(reading.relations, values, reading.hidden)
-    for key, value in possible(reading.facts_with(relations)).items():
-        values[key] = value
+    values |= possible(reading.facts)
     new = {key: value for key, value in values.items() if key[0] == len(earlier)}
     maps = {key for key in new if key[3] is not None and indicator(key[2]).breakdown(key[3]).display == "map"}
     groups = _tables(new)
     public = {key: Need(0 if key in maps else 1, k - 1) for key, value in new.items() if 0 < value < k}
     settled = {key for key in reading.shown if key not in new}
     made = Problem(
-        values=values, relations=relations, settled=settled, never=set(reading.hidden), groups=groups,
+        values=values, relations=reading.relations, settled=settled, never=set(reading.hidden), groups=groups,
         whole=[group for group in groups if 0 < new.get(group.total or (), 0) < k], zeros=maps,
         costs={key: _DEAR for key in new if key[3] is None},
     )  # fmt: skip
@@ -77,20 +75,3 @@ def _tables(new: Mapping[Key, int]) -> list[Group]:
             base = Place(key[0], key[1], key[2], None, None)
             cells.setdefault((base, key[3]), {base} if base in new else set()).add(key)
     return [Group(frozenset(found), base if base in new else None) for (base, _by), found in cells.items()]
-
-
-def _without_corrections(
-    relations: Sequence[Relation], shown: Mapping[Key, int], hidden: Mapping[Key, object]
-) -> list[Relation]:
-    """A number that was corrected since no longer adds up with older ones: nobody can subtract it."""
-    kept = []
-    for relation in relations:
-        known = [shown[key] * coefficient for key, coefficient in relation.terms if key in shown]
-        if len(known) == len(relation.terms):
-            total = sum(known)
-            if (relation.low is not None and total < relation.low) or (
-                relation.high is not None and total > relation.high
-            ):
-                continue
-        kept.append(relation)
-    return kept

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tejido.statistics.definitions import indicator
-from tejido.statistics.disclosure.attacking import Attacked, attack
-from tejido.statistics.disclosure.facts import Facts, Interval, Key, Need, Relation
+from tejido.statistics.disclosure.attacking import Attacked, attack, possible
+from tejido.statistics.disclosure.facts import Contradiction, Facts, Interval, Key, Need, Relation
 from tejido.statistics.sheet import Figure, Sheet
 from tejido.statistics.window import Window
 
@@ -38,15 +38,12 @@ class Reading:
     needs: dict[Key, Need] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     given_away: dict[Key, int] = field(default_factory=dict)
+    corrected: list[tuple[str, str]] = field(default_factory=list)  # tables that no longer fit earlier editions
 
     @property
     def facts(self) -> Facts:
         """As the attacker takes it."""
-        return self.facts_with(self.relations)
-
-    def facts_with(self, relations: Sequence[Relation]) -> Facts:
-        """The same numbers under other relations."""
-        return Facts(self.shown, self.hidden, relations)
+        return Facts(self.shown, self.hidden, self.relations)
 
 
 def attack_sheets(
@@ -71,6 +68,7 @@ def read_sheets(sheets: Sequence[Sheet], *, k: int) -> Reading:
     stretches = _stretches([sheet.window for sheet in sheets])
     if len(sheets) > 1:
         _join(reading, sheets, stretches, k)
+        _leave_corrections(reading)
     return reading
 
 
@@ -188,6 +186,27 @@ def _tables_of_stretches(reading: Reading) -> None:
             if complete and not _all_cells(reading, cells, name, by):
                 continue
             reading.relations += _divided(name, by, cells, base)
+
+
+def _leave_corrections(reading: Reading) -> None:
+    """Numbers that were corrected since no longer add up with older ones: nobody can subtract them, table by table."""
+    apart: dict[tuple[str, str], list[Relation]] = {}
+    together = []
+    for relation in reading.relations:
+        places = [key for key, _ in relation.terms if isinstance(key, Place)]
+        if any(place.edition is None for place in places):
+            name = next((place.by for place in places if place.by is not None), "")
+            apart.setdefault((places[0].indicator, name), []).append(relation)
+        else:
+            together.append(relation)
+    for name in sorted(apart, key=lambda name: name[1] != ""):
+        try:
+            possible(Facts(reading.shown, reading.hidden, [*together, *apart[name]]))
+        except Contradiction:
+            reading.corrected.append(name)
+        else:
+            together += apart[name]
+    reading.relations = together
 
 
 def _all_cells(reading: Reading, cells: Sequence[Key], name: str, by: str) -> bool:
