@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of several dimensions with all their margins, as cells and relations."""
+"""Tables of several dimensions with all their margins; tables of the same people share margins."""
 
 from __future__ import annotations
 
@@ -13,39 +13,51 @@ TOTAL = "total"
 
 
 def crossed(
-    counts: Mapping[Key, int], categories: Sequence[Sequence[str]], name: str = ""
+    counts: Mapping[Key, int], categories: Sequence[Sequence[str]], tables: Sequence[Sequence[int]] | None = None
 ) -> tuple[dict[Key, int], list[Relation]]:
-    """Every cell and every margin of a table, and how they add up.
+    """Every cell and every margin of the tables, and how they add up.
 
-    `counts`: combination -> count, one category of each dimension; combinations that are not there are zero. Cells are
-    (name, category of each dimension or `TOTAL`). Raises `ValueError` for a combination outside `categories`.
+    `counts`: combination -> count, one category of each dimension; combinations that are not there are zero.
+    `tables`: which dimensions each table crosses, by place; one table of all of them where nothing is said. A cell is
+    named by a category or `TOTAL` for each dimension, so that a margin of two tables is one cell.
+    Raises `ValueError` for a combination outside `categories`.
     """
-    values: dict[Key, int] = {(name, *cell): 0 for cell in product(*([*dimension, TOTAL] for dimension in categories))}
-    for cell, count in counts.items():
-        if (name, *cell) not in values or TOTAL in cell:
-            raise ValueError(f"{cell}: not a cell of this table")
-        for margin in product(*((category, TOTAL) for category in cell)):
-            values[name, *margin] += count
-    relations = []
-    for place, dimension in enumerate(categories):
-        others = [[*one, TOTAL] for number, one in enumerate(categories) if number != place]
-        for rest in product(*others):
-            line = [(name, *rest[:place], category, *rest[place:]) for category in (*dimension, TOTAL)]
-            relations.append(Relation.adds_up(line[:-1], line[-1]))
-    return values, relations
+    dimensions = range(len(categories))
+    for cell in counts:
+        if len(cell) != len(categories) or any(cell[d] not in categories[d] for d in dimensions):
+            raise ValueError(f"{cell}: not a cell of these tables")
+    values: dict[Key, int] = {}
+    relations: dict[Relation, None] = {}
+    for table in tables or [tuple(dimensions)]:
+        counted: dict[Key, int] = dict.fromkeys(product(*_each(categories, table)), 0)
+        inner: dict[Key, int] = {}
+        for cell, count in counts.items():
+            within = tuple(cell[d] if d in table else TOTAL for d in dimensions)
+            inner[within] = inner.get(within, 0) + count
+        for cell, count in inner.items():
+            for margin in product(*({category, TOTAL} for category in cell)):
+                counted[margin] += count
+        values |= counted
+        for place in table:
+            others = [each for each in table if each != place]
+            for rest in product(*_each(categories, others)):
+                line = [(*rest[:place], category, *rest[place + 1 :]) for category in (*categories[place], TOTAL)]
+                relations[Relation.adds_up(line[:-1], line[-1])] = None
+    return values, list(relations)
 
 
-def under_margins(values: Mapping[Key, int], categories: Sequence[Sequence[str]], name: str = "") -> list[Group]:
-    """For every margin of a table, the group of all cells it is the total of, itself included."""
-    groups = []
-    for margin in product(*([*dimension, TOTAL] for dimension in categories)):
-        if TOTAL not in margin:
-            continue
-        under = product(*(
-            [*dimension, TOTAL] if one == TOTAL else [one] for one, dimension in zip(margin, categories, strict=True)
-        ))  # fmt: skip
-        groups.append(Group(frozenset((name, *cell) for cell in under), (name, *margin)))
-    return [group for group in groups if group.total in values]
+def _each(categories: Sequence[Sequence[str]], table: Sequence[int]) -> list[list[str]]:
+    return [[*categories[d], TOTAL] if d in table else [TOTAL] for d in range(len(categories))]
+
+
+def under_margins(values: Mapping[Key, int]) -> list[Group]:
+    """For every margin, the group of all cells it is the total of, itself included."""
+    under: dict[Key, set[Key]] = {}
+    for cell in values:
+        for margin in product(*({category, TOTAL} for category in cell)):
+            if TOTAL in margin and margin in values:
+                under.setdefault(margin, set()).add(cell)
+    return [Group(frozenset(cells), margin) for margin, cells in under.items()]
 
 
 def too_small_to_divide(values: Mapping[Key, int], groups: Sequence[Group], *, k: int) -> list[Group]:

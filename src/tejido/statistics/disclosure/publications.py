@@ -199,13 +199,13 @@ def _leave_corrections(reading: Reading) -> None:
             apart.setdefault((places[0].indicator, name), []).append(relation)
         else:
             together.append(relation)
-    for name in sorted(apart, key=lambda name: name[1] != ""):
+    for table in sorted(apart, key=lambda table: table[1] != ""):
         try:
-            possible(Facts(reading.shown, reading.hidden, [*together, *apart[name]]))
+            possible(Facts(reading.shown, reading.hidden, [*together, *apart[table]]))
         except Contradiction:
-            reading.corrected.append(name)
+            reading.corrected.append(table)
         else:
-            together += apart[name]
+            together += apart[table]
     reading.relations = together
 
 
