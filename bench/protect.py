@@ -116,9 +116,7 @@ def _tau(dimensions: tuple[str, ...], counts: Counter[Key], values: dict[Key, in
             suppress="OPT(1)",
             workdir=folder,
         )
-        table = done.tables[0]
-        status = list(table.columns).index("status")
-        hidden = Counter(row[status] for row in table.rows)
+        hidden = Counter(row["status"] for row in done.tables[0].rows)
     return {"tau_more": hidden["M"], "tau_s": round(time.monotonic() - begun, 2)}
 
 
