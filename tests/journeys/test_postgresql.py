@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import re
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +18,8 @@ import psycopg
 import pytest
 
 from tejido.crypto import totp_code
-from tejido.web.config.demo.visitor import Visitor
+from tejido.web.config.demo.visitor import Page, Visitor
+from tejido.web.config.making import read_environment
 from tejido.web.config.processes import DOORS, Running, address, free_ports
 from tejido.web.config.rights import RIGHTS, role_of
 from tests import postgresql
@@ -35,18 +38,27 @@ _STAFF = (
     "members:\n"
     "  - {login: amara, name: Amara Prueba, roles: [advocate], teams: [intake, cases], language: es}\n"
     "  - {login: dora, name: Dora Prueba, roles: [administrator], teams: [data, duty, administration], language: es}\n"
+) + "".join(
+    f"  - {{login: m{n}, name: Turno {n}, roles: [advocate], teams: [intake], language: es}}\n" for n in range(26)
 )
+_QUICK = {"TEJIDO_TESTING": "1", "TEJIDO_PASSWORD_MEMORY_MIB": "8"}
+
+
+def _begin(*words: str) -> subprocess.Popen[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TEJIDO_", "DJANGO_"))}
+    return subprocess.Popen([sys.executable, "-m", "tejido.cli", *words], env=clean | _QUICK, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
 
 
 def _tejido(*words: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TEJIDO_", "DJANGO_"))}
-    return subprocess.run([sys.executable, "-m", "tejido.cli", *words], env=clean, capture_output=True, text=True,
-                          check=False)  # fmt: skip
+    begun = _begin(*words)
+    said, complained = begun.communicate()
+    return subprocess.CompletedProcess(begun.args, begun.returncode, said, complained)
 
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    """A node made by the command line, its doors running; how its first member signs in; the owner's address."""
+    """A node made by the command line, its doors running; how its members sign in; the owner's address."""
     folder = tmp_path_factory.mktemp("postgresql")
     owner = postgresql.start()
     (folder / "operator.yaml").write_text(_OPERATOR, encoding="utf-8")
@@ -64,39 +76,46 @@ def node(tmp_path_factory):
     running = Running.of(folder / "mx")
     ports = dict(zip(DOORS, free_ports(len(DOORS)), strict=True))
     running.environment |= {f"TEJIDO_ADDRESS_{door.upper()}": f"http://127.0.0.1:{ports[door]}" for door in DOORS}
-    running.environment["TEJIDO_SECURE_COOKIES"] = "0"  # the test speaks plain HTTP
+    running.environment |= _QUICK | {"TEJIDO_SECURE_COOKIES": "0"}  # the test speaks plain HTTP
     running.start()
     try:
         running.wait(60)
-        login, password, uri = made.stdout.splitlines()[0].split("\t")
-        secret = base64.b32decode(parse_qs(urlsplit(uri).query)["secret"][0])
-        yield running, (login, password, secret), owner
+        yield running, [_who(line) for line in made.stdout.splitlines() if "\totpauth:" in line], owner
     finally:
         running.stop()
 
 
-def _signed_in(running: Running, who: tuple[str, str, bytes]) -> Visitor:
+def _who(line: str) -> tuple[str, str, bytes]:
+    login, password, uri = line.split("\t")
+    return login, password, base64.b32decode(parse_qs(urlsplit(uri).query)["secret"][0])
+
+
+def _comes_in(running: Running, who: tuple[str, str, bytes]) -> Page:
+    """With her password and what her authenticator shows; the page she is led to."""
     login, password, secret = who
-    visitor = Visitor(address(running.environment, "staff"))
-    page = visitor.get("/login/")
+    page = Visitor(address(running.environment, "staff")).get("/login/")
     code = totp_code(secret, int(datetime.now(UTC).timestamp()))
     page = page.submit(page.form(having="password"), login=login, password=password, code=code)
     assert page.status == 200, page.text
     assert page.url.endswith("/password/"), page.text  # what was printed is hers only until she has chosen her own
-    own = "una que solo ella sabe"
-    page = page.submit(page.form(having="again"), current=password, new=own, again=own)
+    return page
+
+
+def _signed_in(running: Running, who: tuple[str, str, bytes]) -> Visitor:
+    page, own = _comes_in(running, who), "una que solo ella sabe"
+    page = page.submit(page.form(having="again"), current=who[1], new=own, again=own)
     assert "/password/" not in page.url, page.text
-    return visitor
+    return page.visitor
 
 
 def test_a_form_goes_through_the_public_role_and_is_read_by_an_advocate(node):
-    running, who, _owner = node
+    running, people, _owner = node
     visitor = Visitor(address(running.environment, "public"))
     page = visitor.get("/write/")
     page = page.submit(page.form(having="own_words"), own_words=_CANARY, language="es")
     assert page.status == 200, page.text
     assert "data-arrived" in page.html
-    staff = _signed_in(running, who)
+    staff = _signed_in(running, people[0])
     queue = staff.get("/contacts/")
     take = next(each["formaction"] for form in queue.forms for each in form.buttons if "formaction" in each)
     form = next(form for form in queue.forms if any(each.get("formaction") == take for each in form.buttons))
@@ -117,7 +136,7 @@ def test_a_form_goes_through_the_public_role_and_is_read_by_an_advocate(node):
 
 
 def test_the_partner_door_refuses_a_stranger_and_notes_it_under_its_own_role(node):
-    running, _who, owner = node
+    running, _people, owner = node
     answer = httpx.post(address(running.environment, "partners") + "/messages/", content=b"\x00not a message")
     assert answer.status_code == 422
     with psycopg.connect(owner) as owned:
@@ -126,7 +145,7 @@ def test_the_partner_door_refuses_a_stranger_and_notes_it_under_its_own_role(nod
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_role_may_do_what_its_door_needs_and_nothing_else(node, door):
-    running, _who, owner = node
+    running, _people, owner = node
     with psycopg.connect(owner) as owned:
         tables = [row[0] for row in owned.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
     assert "cases_case" in tables
@@ -162,7 +181,7 @@ def _may(connection: psycopg.Connection, statement: str) -> bool:
 
 
 def test_a_role_comes_in_by_its_password_alone(node):
-    running, _who, _owner = node
+    running, _people, _owner = node
     address = running.environment["TEJIDO_DATABASE_PUBLIC"]
     role, password = address.removeprefix("postgresql://").split("@")[0].split(":")
     with pytest.raises(psycopg.OperationalError, match="password"):
@@ -170,7 +189,7 @@ def test_a_role_comes_in_by_its_password_alone(node):
 
 
 def test_no_word_of_hers_is_on_the_disk_of_the_cluster(node):
-    _running, _who, owner = node
+    _running, _people, owner = node
     with psycopg.connect(owner, autocommit=True) as owned:
         owned.execute("CHECKPOINT")
         (data,) = owned.execute("SHOW data_directory").fetchone()
@@ -181,3 +200,30 @@ def test_no_word_of_hers_is_on_the_disk_of_the_cluster(node):
         owned.execute("CREATE TABLE eyes AS SELECT 'Canario Tzintzuntzan' AS word")
         owned.execute("CHECKPOINT")
     assert subprocess.run(["grep", "-rlaE", "Tzintzuntzan", data], capture_output=True, check=False).stdout
+
+
+def _keys(running: Running) -> list[str]:
+    return read_environment(running.folder)["TEJIDO_ENVIRONMENT_KEY"].split(",")
+
+
+def test_everyone_comes_in_before_while_and_after_the_environment_key_changes(node):
+    running, people, _owner = node
+    (old,), shift = _keys(running), iter(people[2:])  # each once: a code works once
+    for who in itertools.islice(shift, 3):
+        _comes_in(running, who)
+    rotating, while_two = _begin("node", "rotate-keys", str(running.folder), "environment", "--wait", "2"), 0
+    for who in itertools.islice(shift, len(people) - 8):
+        both = len(_keys(running)) == 2
+        _comes_in(running, who)
+        while_two += both and len(_keys(running)) == 2
+        if rotating.poll() is not None:
+            break
+        time.sleep(0.3)
+    said, complained = rotating.communicate(timeout=60)
+    assert rotating.returncode == 0, complained
+    assert said.startswith(f"{len(people)} "), said
+    assert while_two, "nobody came in while both keys stood"
+    (new,) = _keys(running)
+    assert new != old
+    for who in itertools.islice(shift, 3):
+        _comes_in(running, who)

@@ -1,37 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys change while people come in and organisations speak: nobody is turned away, and no word is lost."""
+"""A transport key changes while two organisations speak: no word of either is lost. The environment key's change while
+members sign in is tried in `test_postgresql`, on the node that runs there."""
 
 from __future__ import annotations
 
-import base64
-import itertools
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tejido.crypto import totp_code
-from tejido.web.config.demo.visitor import Visitor
 from tejido.web.config.making import new_environment, read_environment, write_environment
-from tejido.web.config.processes import DOORS, Running, address, free_ports, python_environment
-from tests import postgresql
+from tejido.web.config.processes import DOORS, Running, free_ports, python_environment
 from tests.web.running_doors import write_operator
 
 pytestmark = pytest.mark.slow
 _ROOT = Path(__file__).parents[2]
 _QUICK = {"TEJIDO_TESTING": "1", "TEJIDO_PASSWORD_MEMORY_MIB": "8"}
-_MANY = 30  # members: a code works once
 
 
 def _tejido(*words: str) -> list[str]:
@@ -41,74 +33,6 @@ def _tejido(*words: str) -> list[str]:
 def _clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("TEJIDO_", "DJANGO_"))} | _QUICK
 
-
-# A node on PostgreSQL whose environment key changes at the start of a shift
-
-
-@pytest.fixture
-def shift(tmp_path: Path) -> Iterator[tuple[Running, Iterator[list[str]]]]:
-    """A node on PostgreSQL, its staff door open, and its members, one after another."""
-    if postgresql.programs() is None:
-        pytest.skip("PostgreSQL's server is not installed here")
-    teams = "{intake: Recepción, cases: Seguimiento, data: Datos, duty: Guardia, administration: Administración}"
-    who = "roles: [advocate], teams: [intake, cases], language: es"
-    people = "".join(f"  - {{login: m{n}, name: Persona {n}, {who}}}\n" for n in range(_MANY))
-    (tmp_path / "staff.yaml").write_text(f"teams: {teams}\nmembers:\n{people}", encoding="utf-8")
-    folder = tmp_path / "mx"
-    made = subprocess.run(
-        _tejido("node", "make", str(folder), "--code", "mx", "--operator", str(write_operator(tmp_path)), "--staff",
-                str(tmp_path / "staff.yaml"), "--time-zone", "America/Mexico_City", "--database", postgresql.start(),
-                "--sheets", str(tmp_path / "sheets")), env=_clean(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    running = Running.of(folder)
-    running.environment |= _QUICK | {"TEJIDO_SECURE_COOKIES": "0"}  # the test speaks plain HTTP
-    running.environment["TEJIDO_ADDRESS_STAFF"] = f"http://127.0.0.1:{free_ports(1)[0]}"
-    running.start("staff")
-    try:
-        running.wait(60)
-        yield running, iter([line.split("\t") for line in made.stdout.splitlines()[:_MANY]])
-    finally:
-        running.stop()
-
-
-def _comes_in(running: Running, who: list[str]) -> bool:
-    """With her password and what her authenticator shows; what was printed for her she must change first."""
-    login, password, uri = who
-    visitor = Visitor(address(running.environment, "staff"))
-    code = totp_code(base64.b32decode(parse_qs(urlsplit(uri).query)["secret"][0]), int(datetime.now(UTC).timestamp()))
-    page = visitor.get("/login/")
-    page = page.submit(page.form(having="password"), login=login, password=password, code=code)
-    return page.status == 200 and page.url.endswith("/password/")
-
-
-def _keys(folder: Path) -> list[str]:
-    return read_environment(folder)["TEJIDO_ENVIRONMENT_KEY"].split(",")
-
-
-def test_everyone_comes_in_before_while_and_after_the_environment_key_changes(shift):
-    running, people = shift
-    (old,) = _keys(running.folder)
-    assert [_comes_in(running, next(people)) for _ in range(3)] == [True] * 3
-    rotating = subprocess.Popen(_tejido("node", "rotate-keys", str(running.folder), "environment", "--wait", "2"),
-                                env=_clean(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
-    came = []
-    for who in itertools.islice(people, _MANY - 6):
-        came.append((len(_keys(running.folder)), _comes_in(running, who)))
-        if rotating.poll() is not None:
-            break
-        time.sleep(0.3)
-    said, _ = rotating.communicate(timeout=60)
-    assert rotating.returncode == 0, said
-    assert f"{_MANY} " in said
-    assert all(came_in for _count, came_in in came), came
-    assert [count for count, _ in came].count(2) > 1, "nobody came while both keys stood"
-    (new,) = _keys(running.folder)
-    assert new != old
-    assert [_comes_in(running, next(people)) for _ in range(3)] == [True] * 3
-
-
-# Two organisations, one of which changes its transport key
 
 # Stays inside one node, as its worker does: what it is told on a line, it does, and answers on one.
 _INSIDE = """
