@@ -9,65 +9,17 @@ master. Here several readers attack at once, and what linear programmes leave op
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import highspy
 
 from tejido.statistics.disclosure.attacking import attack, quiet_solver
-from tejido.statistics.disclosure.facts import Facts, Interval, Key, Need, Relation
+from tejido.statistics.disclosure.facts import Key, Relation
+from tejido.statistics.disclosure.problem import Group, Problem, Reader, cells_of, facts_for
+from tejido.statistics.disclosure.readers import ReaderProgramme
 
 _NEARLY = 1e-6
-
-
-@dataclass(frozen=True)
-class Reader:
-    """One reader: the public, or a partner who knows its own counts.
-
-    `least`: what a cell is at least, by what this reader knows (0 where nothing is said). `musts`: what a cell needs
-    to stay open from this reader, which is why it cannot be shown. `covers`: what any other hidden cell needs.
-    `floor`: a hidden cell is at least this, by rule: 1 where zeros are shown, 0 where a reader is not told.
-    """
-
-    name: str
-    musts: Mapping[Key, Need]
-    covers: Need
-    least: Mapping[Key, int] = field(default_factory=dict)
-    floor: int = 1
-
-    def need(self, key: Key, count: int) -> Need | None:
-        """What this cell needs once it is hidden; nothing for a zero: nobody is found in it."""
-        return self.musts.get(key, self.covers if count else None)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Cells that go together when nothing else helps: a table, or a line of one with its `total`."""
-
-    cells: frozenset[Key]
-    total: Key | None = None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Everything that is or will be known, with the true numbers.
-
-    Zeros are shown, but for whole groups. `settled`: cells that are shown whatever is chosen (earlier editions).
-    `never`: cells that are shown nowhere, such as the months between two windows. `groups`: which cells go together
-    when nothing else helps; with all of a group hidden, zeros may be among the hidden. `whole`: those that go in any
-    case. `zeros`: cells of tables that hide their zeros too. `costs`: what hiding a cell costs, 1 where nothing is
-    said.
-    """
-
-    values: Mapping[Key, int]
-    relations: Sequence[Relation]
-    settled: Set[Key] = frozenset()
-    never: Set[Key] = frozenset()
-    groups: Sequence[Group] = ()
-    whole: Sequence[Group] = ()
-    zeros: Set[Key] = frozenset()
-    costs: Mapping[Key, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,26 +40,6 @@ def choose(problem: Problem, readers: Sequence[Reader]) -> Choice:
         sum(part.bound for part in parts),
         frozenset().union(*(part.whole for part in parts)),
     )
-
-
-def facts_for(problem: Problem, hidden: Set[Key], reader: Reader, whole: Iterable[Group] = ()) -> Facts:
-    """What this reader knows once `hidden` is hidden: a hidden cell is not zero, unless its group is hidden whole."""
-    from_zero = _cells(whole)
-    gone = {key: None for key in problem.values if key in hidden or key in problem.never}
-    return Facts(
-        shown={key: value for key, value in problem.values.items() if key not in gone},
-        hidden={key: _range(problem, key, reader, from_zero) for key in gone},
-        relations=problem.relations,
-    )
-
-
-def _cells(groups: Iterable[Group]) -> frozenset[Key]:
-    return frozenset().union(*(group.cells for group in groups))
-
-
-def _range(problem: Problem, key: Key, reader: Reader, from_zero: Set[Key]) -> Interval:
-    rule = 0 if key in from_zero or key in problem.zeros or key in problem.never else reader.floor
-    return max(rule, reader.least.get(key, 0)), None
 
 
 def _parts(problem: Problem, readers: Sequence[Reader]) -> list[Problem]:
@@ -173,7 +105,7 @@ def _choose(problem: Problem, readers: Sequence[Reader]) -> Choice:
     whole = set(problem.whole)
     while True:
         empty = {key for key in problem.zeros if problem.values[key] == 0}
-        fixed = (must | _cells(whole) | empty) - problem.never
+        fixed = (must | cells_of(whole) | empty) - problem.never
         free = [
             key for key, value in problem.values.items()
             if value > 0 and key not in fixed and key not in problem.settled and key not in problem.never
@@ -210,7 +142,7 @@ class _Search:
     ) -> None:  # fmt: skip
         self._problem, self._readers, self._fixed, self._free, self._whole = problem, readers, fixed, free, whole
         self._place = {key: number for number, key in enumerate(free)}
-        self._minds = [_Mind(problem, reader, whole) for reader in readers]
+        self._minds = [ReaderProgramme(problem, reader, whole) for reader in readers]
         self._cuts: list[_Cut] = []
         self._certified: set[tuple[str, frozenset[Key]]] = set()
         self.bound = 0
@@ -292,127 +224,3 @@ class _Search:
             return None
         solution = model.getSolution().col_value
         return frozenset(key for key in self._free if solution[self._place[key]] > 0.5)
-
-
-class _Mind:
-    """One reader's linear programme over every cell: shown ones are held fast, hidden ones are let go."""
-
-    def __init__(self, problem: Problem, reader: Reader, whole: frozenset[Group]) -> None:
-        self._problem, self._reader = problem, reader
-        zeros = _cells(whole)
-        self._keys = list(problem.values)
-        self._column = {key: number for number, key in enumerate(self._keys)}
-        self._truth = [problem.values[key] for key in self._keys]
-        self._least = [
-            value if key in problem.settled else min(_range(problem, key, reader, zeros)[0], value)
-            for key, value in zip(self._keys, self._truth, strict=True)
-        ]
-        self._far = float(8 * max(self._truth, default=0) + 1000)
-        self._model = quiet_solver()
-        for value in self._truth:
-            self._model.addVar(float(value), float(value))
-        self._rows: list[tuple[list[int], list[float], float | None, float | None, float]] = []
-        for relation in problem.relations:
-            places = [self._column[key] for key, _ in relation.terms]
-            coefficients = [float(c) for _, c in relation.terms]
-            at_truth = sum(c * self._truth[p] for p, c in zip(places, coefficients, strict=True))
-            low = None if relation.low is None else float(relation.low)
-            high = None if relation.high is None else float(relation.high)
-            if (low is not None and at_truth < low) or (high is not None and at_truth > high):
-                raise ValueError(", ".join(str(key) for key, _ in relation.terms))
-            self._rows.append((places, coefficients, low, high, at_truth))
-            self._model.addRow(
-                -highspy.kHighsInf if low is None else low, highspy.kHighsInf if high is None else high,
-                len(places), places, coefficients,
-            )  # fmt: skip
-        self._open: set[int] = set()
-
-    def _let_go(self, hidden: Set[Key]) -> None:
-        wanted = {self._column[key] for key in self._keys if key in hidden or key in self._problem.never}
-        for column in self._open - wanted:
-            self._model.changeColBounds(column, float(self._truth[column]), float(self._truth[column]))
-        for column in wanted - self._open:
-            self._model.changeColBounds(column, float(self._least[column]), self._far)
-        self._open = wanted
-
-    def holes(self, hidden: frozenset[Key]) -> list[tuple[dict[Key, float], float, Key]]:
-        """Inequalities that this choice breaks: weights of cells, what they must reach, and whose hole it is."""
-        self._let_go(hidden)
-        low, high = list(map(float, self._truth)), list(map(float, self._truth))
-        found = []
-        for column in sorted(self._open):
-            key = self._keys[column]
-            if key in self._problem.never and key not in self._reader.musts:
-                continue
-            value = self._truth[column]
-            need = self._reader.need(key, value)
-            if need is None or _met(need, low[column], high[column]):
-                continue
-            up = self._extreme(column, 1, low, high)
-            if _met(need, low[column], high[column]):
-                continue
-            down = self._extreme(column, -1, low, high)
-            if _met(need, low[column], high[column], to_the_end=True):
-                continue
-            if need.width is not None:
-                both = {other: up[1].get(other, 0.0) + down[1].get(other, 0.0) for other in up[1] | down[1]}
-                found.append((both, need.width - 1 - up[2] - down[2], key))
-            elif need.low is not None and need.high is not None:
-                for bounded, wanted in ((up, need.high - value), (down, value - need.low)):
-                    if bounded[0] < wanted - _NEARLY:
-                        found.append((bounded[1], wanted - bounded[2], key))
-        return [hole for hole in found if hole[1] > _NEARLY]
-
-    def _extreme(
-        self, column: int, sense: int, low: list[float], high: list[float]
-    ) -> tuple[float, dict[Key, float], float]:
-        """How far this cell can move; weights of cells that bound it, were they let go; what slack alone gives."""
-        model = self._model
-        model.changeColCost(column, float(-sense))
-        model.run()
-        status, solution = model.getModelStatus(), model.getSolution()
-        values = list(solution.col_value)
-        duals = list(solution.row_dual)
-        model.changeColCost(column, 0.0)
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise ArithmeticError("a reader's linear programme has no optimum")
-        for open_column in self._open:
-            value = values[open_column]
-            if value < low[open_column]:
-                low[open_column] = value
-            if value > high[open_column]:
-                high[open_column] = value
-        return abs(values[column] - self._truth[column]), *self._weights(column, sense, duals)
-
-    def _weights(self, column: int, sense: int, duals: Sequence[float]) -> tuple[dict[Key, float], float]:
-        # The programme is min -sense·x; by duality x moves at most by what the reduced costs allow each cell.
-        reduced = {column: float(sense)}
-        slack = 0.0
-        for (places, coefficients, low, high, at_truth), dual in zip(self._rows, duals, strict=True):
-            gamma = -dual
-            if abs(gamma) <= 1e-9:
-                continue
-            for place, coefficient in zip(places, coefficients, strict=True):
-                reduced[place] = reduced.get(place, 0.0) - gamma * coefficient
-            end = high if gamma > 0 else low
-            if end is not None:
-                slack += abs(gamma) * abs(end - at_truth)
-        weights: dict[Key, float] = {}
-        for place, cost in reduced.items():
-            if abs(cost) <= 1e-9:
-                continue
-            room = self._far if cost > 0 else float(self._truth[place] - self._least[place])
-            if cost * room == 0.0:
-                continue
-            key = self._keys[place]
-            if key in self._problem.never:
-                slack += abs(cost) * room
-            else:
-                weights[key] = weights.get(key, 0.0) + abs(cost) * room
-        return weights, slack
-
-
-def _met(need: Need, low: float, high: float, *, to_the_end: bool = False) -> bool:
-    """`to_the_end`: these are the ends, not only what was seen."""
-    least, most = math.ceil(low - _NEARLY), math.floor(high + _NEARLY)
-    return need.met(least, most) if to_the_end else need.open(least, most)

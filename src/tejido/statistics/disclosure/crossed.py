@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from tejido.statistics.disclosure.choosing import Group
 from tejido.statistics.disclosure.facts import Key, Relation
+from tejido.statistics.disclosure.problem import Group
 
 TOTAL = "total"
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from tejido.statistics.definitions import indicator
 from tejido.statistics.disclosure.attacking import possible
-from tejido.statistics.disclosure.choosing import Group, Problem, Reader, Unprotectable, choose
+from tejido.statistics.disclosure.choosing import Unprotectable, choose
 from tejido.statistics.disclosure.facts import Contradiction, Key, Need
+from tejido.statistics.disclosure.problem import Group, Problem, Reader
 from tejido.statistics.disclosure.publications import Place, read_sheets
 from tejido.statistics.sheet import Sheet
 from tejido.vocabulary import BadInput

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from tejido.statistics.disclosure.attacking import tightest
-from tejido.statistics.disclosure.choosing import Group, Problem, Reader, choose
+from tejido.statistics.disclosure.choosing import choose
 from tejido.statistics.disclosure.facts import Facts, Interval, Need, Relation
+from tejido.statistics.disclosure.problem import Group, Problem, Reader
 
 CellKey = tuple[str, str]  # table name, code of the cell
 
