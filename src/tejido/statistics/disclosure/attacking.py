@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from tejido.statistics.disclosure.facts import Component, Contradiction, Facts, Interval, Key, Need, components
 
 _NEARLY = 1e-6
+_SWEEPS = 12
+_MANY = 20  # cells that are worth looking at together
+_WORTH = 0.02
 Whole = NDArray[np.int64]
 
 
@@ -92,6 +95,11 @@ def _look(
         return list(_of_one_sum(component))
     seen = _Seen(component, known)
     solver: _Solver | None = None
+    if not exact:
+        left = {place: need for place, need in enumerate(needs) if need is not None and not seen.meets(place, need)}
+        if len(left) >= _MANY:
+            solver = _Solver(component)
+            solver.sweep(left, seen)
     for place, need in enumerate(needs):
         if not exact and (need is None or seen.meets(place, need)):
             continue
@@ -236,6 +244,31 @@ class _Solver:
         if not self._component.holds(whole):
             raise ArithmeticError("the solver's whole numbers contradict the tables")
         seen.add(whole)
+
+    def sweep(self, needs: Mapping[int, Need], seen: _Seen) -> None:
+        """Whole tables in which many cells at once go as far as they must, up and down by turns."""
+        chance = np.random.default_rng(0)
+        self._integer = self._integer or self._model(whole=True)
+        left = list(needs)
+        self._integer.setOptionValue("mip_rel_gap", 0.5)
+        for _ in range(_SWEEPS):
+            signs = chance.choice(np.array([-1.0, 1.0]), len(left))
+            for costs in (signs, -signs):
+                found = self._pushed(self._integer, np.array(left, dtype=np.int32), costs)
+                if self._component.holds(found):
+                    seen.add(found)
+            before = len(left)
+            left = [place for place in left if not seen.meets(place, needs[place])]
+            if before - len(left) < _WORTH * before or not left:
+                break
+        self._integer.setOptionValue("mip_rel_gap", 0.0)
+
+    def _pushed(self, model: highspy.Highs, places: NDArray[np.int32], costs: NDArray[np.float64]) -> Whole:
+        model.changeColsCost(len(places), places, costs)
+        model.run()
+        values = _whole_numbers(model.getSolution().col_value)
+        model.changeColsCost(len(places), places, np.zeros(len(places)))
+        return values
 
     def any_table(self) -> Whole:
         """Whole numbers that contradict nothing; raises `Contradiction`."""

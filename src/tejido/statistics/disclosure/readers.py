@@ -16,7 +16,6 @@ from tejido.statistics.disclosure.problem import Group, Problem, Reader, cells_o
 
 _NEARLY = 1e-6
 _SWEEPS = 24  # tables looked at together before cells are looked at one by one
-_WORTH = 0.02  # a sweep that opens fewer of the cells left than this was the last
 
 Floats = NDArray[np.float64]
 Hole = tuple[dict[Key, float], float, Key]
@@ -125,15 +124,21 @@ class ReaderProgramme:
         if len(left) < 20:
             return
         self._bound(columns, low, high)
+        box = {int(column): (low[n], high[n]) for n, column in enumerate(columns)}
         for _ in range(_SWEEPS):
-            signs = chance.choice(np.array([-1.0, 1.0]), len(left))
-            self._push(np.array(left, dtype=np.int32), signs)
-            self._push(np.array(left, dtype=np.int32), -signs)
-            before = len(left)
+            wanted = np.array([self._wanted(column, box[column], chance) for column in left])
+            self._push(np.array(left, dtype=np.int32), -wanted)
             left = [column for column in left if not self._met(column, needs[column])]
-            if before - len(left) < _WORTH * before or not left:
+            if not left:
                 break
         self._bound(columns, self._least[columns].copy(), np.full(len(columns), self._far))
+
+    def _wanted(self, column: int, box: tuple[float, float], chance: np.random.Generator) -> float:
+        """Up or down: towards the end of its box that no table reached, else either."""
+        below, above = self._low[column] > box[0] + _NEARLY, self._high[column] < box[1] - _NEARLY
+        if below == above:
+            return float(chance.choice([-1.0, 1.0]))
+        return 1.0 if above else -1.0
 
     def _push(self, columns: NDArray[np.int32], costs: Floats) -> None:
         self._model.changeColsCost(len(columns), columns, costs)
