@@ -28,6 +28,7 @@ from uuid import UUID
 
 from tejido.crypto import totp_code
 from tejido.web.config.making import StaffMember, make_staff, new_environment, write_environment
+from tejido.web.config.settings import DOORS
 
 MEMBERS, CASES, DAYS, PASSWORD = 60, 40_000, 3 * 365, "an-invented-password-for-the-benchmark"
 EVENTS = ("case.read", "case.edited", "contact.read", "contact.edited", "contact.listed", "desk.shown", "case.listed")
@@ -75,7 +76,7 @@ def _make(folder: Path, database: str) -> tuple[str, bytes]:
     operator.write_text("name: {en: Bench, es: Banco}\nlanguages: [es, en]\npack: mx\ncountry: MX\nlines: []\n")
     environment, signing = new_environment(
         folder=folder, node="mx", operator=operator, time_zone="America/Mexico_City",
-        ports={"public": 1, "staff": 2, "partners": 3}, demo=True,
+        ports={door: number for number, door in enumerate(DOORS, 1)}, demo=True,
     )  # fmt: skip
     if database:
         environment["TEJIDO_DATABASE_STAFF"] = database
