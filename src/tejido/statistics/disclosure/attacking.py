@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from tejido.statistics.disclosure.facts import Component, Contradiction, Facts, Interval, Key, Need, components
 
 _NEARLY = 1e-6
-_SWEEPS = 12
+_SWEEPS = 40
 _MANY = 20  # cells that are worth looking at together
-_WORTH = 0.02
 Whole = NDArray[np.int64]
 
 
@@ -246,20 +245,21 @@ class _Solver:
         seen.add(whole)
 
     def sweep(self, needs: Mapping[int, Need], seen: _Seen) -> None:
-        """Whole tables in which many cells at once go as far as they must, up and down by turns."""
+        """Whole tables in which many cells at once go where they must, up and down by turns."""
         chance = np.random.default_rng(0)
         self._integer = self._integer or self._model(whole=True)
+        self._integer.setOptionValue("mip_rel_gap", 0.5)  # any whole table will do
         left = list(needs)
-        self._integer.setOptionValue("mip_rel_gap", 0.5)
         for _ in range(_SWEEPS):
-            signs = chance.choice(np.array([-1.0, 1.0]), len(left))
-            for costs in (signs, -signs):
-                found = self._pushed(self._integer, np.array(left, dtype=np.int32), costs)
-                if self._component.holds(found):
-                    seen.add(found)
-            before = len(left)
+            places = np.array(left, dtype=np.int32)
+            costs = chance.choice(np.array([-1.0, 1.0]), len(left))
+            found = self._pushed(self._linear, places, costs)
+            if not self._component.holds(found):
+                found = self._pushed(self._integer, places, costs)
+            if self._component.holds(found):
+                seen.add(found)
             left = [place for place in left if not seen.meets(place, needs[place])]
-            if before - len(left) < _WORTH * before or not left:
+            if not left:
                 break
         self._integer.setOptionValue("mip_rel_gap", 0.0)
 

@@ -15,7 +15,8 @@ from tejido.statistics.disclosure.facts import Key, Need
 from tejido.statistics.disclosure.problem import Group, Problem, Reader, cells_of, range_of
 
 _NEARLY = 1e-6
-_SWEEPS = 24  # tables looked at together before cells are looked at one by one
+_SWEEPS = 80  # tables in which many cells are looked at together, before they are one by one
+_MANY = 20
 
 Floats = NDArray[np.float64]
 Hole = tuple[dict[Key, float], float, Key]
@@ -107,36 +108,23 @@ class ReaderProgramme:
         return asked
 
     def _sweep(self, needs: dict[int, Need]) -> None:
-        """Push all cells that are not open yet at once, each no farther than it must, up and down by turns."""
+        """Push all cells that are not open yet at once, each towards the end it lacks: one table speaks for many."""
         chance = np.random.default_rng(0)
-        columns = self._open
-        low, high = self._least[columns].copy(), np.full(len(columns), self._far)
-        place = {int(column): number for number, column in enumerate(columns)}
-        for column, need in needs.items():
-            value = self._truth[column]
-            if need.low is not None and need.high is not None:
-                ends = (need.low, need.high)
-            else:
-                ends = (value - (need.width or 1), value + (need.width or 1))
-            low[place[column]] = min(max(low[place[column]], ends[0]), value)
-            high[place[column]] = max(ends[1], value)
         left = [column for column, need in needs.items() if not self._met(column, need)]
-        if len(left) < 20:
+        if len(left) < _MANY:
             return
-        self._bound(columns, low, high)
-        box = {int(column): (low[n], high[n]) for n, column in enumerate(columns)}
         for _ in range(_SWEEPS):
-            wanted = np.array([self._wanted(column, box[column], chance) for column in left])
+            wanted = np.array([self._wanted(column, needs[column], chance) for column in left])
             self._push(np.array(left, dtype=np.int32), -wanted)
             left = [column for column in left if not self._met(column, needs[column])]
             if not left:
-                break
-        self._bound(columns, self._least[columns].copy(), np.full(len(columns), self._far))
+                return
 
-    def _wanted(self, column: int, box: tuple[float, float], chance: np.random.Generator) -> float:
-        """Up or down: towards the end of its box that no table reached, else either."""
-        below, above = self._low[column] > box[0] + _NEARLY, self._high[column] < box[1] - _NEARLY
-        if below == above:
+    def _wanted(self, column: int, need: Need, chance: np.random.Generator) -> float:
+        """Up or down: towards the end that no table reached, else either."""
+        above = need.high is not None and self._high[column] < need.high - _NEARLY
+        below = need.low is not None and self._low[column] > need.low + _NEARLY
+        if above == below:
             return float(chance.choice([-1.0, 1.0]))
         return 1.0 if above else -1.0
 
