@@ -223,5 +223,5 @@ def test_changed_by_processes_that_are_killed_while_others_search_and_write(tmp_
     assert (said["old"], said["left"]) == (False, 0)
     assert said["records"] == said["contacts"] + 2
     assert (said["told"], said["gone"]) == (1, 1)
-    assert (said["own"][1], said["own_number"]) == ([0, 0], 1)
+    assert (said["own"][1], said["own_number"]) == ([0, 0], 1), ran.stderr
     assert said["own"][0] > 10

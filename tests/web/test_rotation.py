@@ -97,6 +97,20 @@ def test_who_began_before_the_change_still_writes_what_everyone_opens(cast):
     assert grant.generation == team.generations.latest("number").number
 
 
+def test_who_began_before_the_change_opens_what_another_brought_to_the_new_keys(cast):
+    contact, begun = _contact(cast.ring("amara"), "ROT-200", own_words="antes"), cast.ring("amara")
+    renew_keys(team=team_of(Team.Kind.INTAKE), by=cast.member("bilal"), ring=cast.ring("bilal"))
+    cast.ring("bilal").raw(contact.key_id)  # brings it to the newest generation
+    assert KeyGrant.objects.filter(key_id=contact.key_id, generation__gt=1).exists()
+    assert begun.raw(contact.key_id)
+    gone = cast.ring("amara")
+    take_out(member=cast.member("amara"), team=team_of(Team.Kind.INTAKE), by=cast.member("bilal"),
+             ring=cast.ring("bilal"))  # fmt: skip
+    cast.ring("bilal").raw(contact.key_id)
+    with pytest.raises(NoKey):
+        gone.raw(contact.key_id)
+
+
 def test_two_who_change_a_team_at_once_leave_it_whole(cast):
     team, early = team_of(Team.Kind.INTAKE), cast.ring("bilal")
     renew_keys(team=team, by=cast.member("bilal"), ring=cast.ring("bilal"))

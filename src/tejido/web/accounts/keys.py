@@ -102,6 +102,10 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
     restricted = {grant.generation.team for grant in grants.values() if grant.generation.team.restricted}
 
     def secret_of(team_id: UUID, number: int) -> TeamSecret:
+        if number > newest.get(team_id, number):
+            # The team was given new keys since this ring was made, and what she opens was brought to them by another.
+            since = TeamKeyGrant.objects.filter(member=member, generation__team=team_id, generation__number=number)
+            grants.update(((team_id, number), grant) for grant in since.select_related("generation__team"))
         if (team_id, number) in grants:
             grant = grants[team_id, number]
             secret = TeamSecret.decode(open_box(private, grant.box, grant_info(grant.generation, member.pk)))
