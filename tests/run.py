@@ -37,7 +37,7 @@ def main() -> int:
     return _pytest(*_SIDE_BY_SIDE) or _node_on_postgresql()
 
 
-_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # journeys, the longest, begin
 _OF_THE_NODE = ("tests/web", *(f"tests/rules/test_{name}.py" for name in ("access", "access_of_others", "columns")))
 
 

@@ -187,7 +187,7 @@ def test_a_file_cut_at_any_byte_is_refused(tmp_path: Path, form: Form, table: st
     path = folder / f"{table}.{form}"
     whole = path.read_bytes()
     last = len(whole.rstrip()) - 8 if form == "csv" else len(whole) - 1  # a cut inside the last word may look whole
-    for size in range(0, last, 7):
+    for size in range(0, last, 7 if form == "csv" else 31):
         path.write_bytes(whole[:size])
         assert refusal(folder).startswith("mx/"), f"cut after {size} bytes"
 
