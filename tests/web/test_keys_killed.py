@@ -26,6 +26,7 @@ from django.utils import timezone
 from tejido.crypto import SigningKey
 from tejido.web.config.making import make_staff
 from tests import cast as people
+from tests.web.beside import beside
 from tests.web.seeding import SeatedCast
 
 call_command("migrate", verbosity=0)
@@ -72,31 +73,6 @@ def each_found_once(numbers, hers):
 each_found_once(range(5), chen)
 old = RecordKey.objects.get(scope="organisation-search").pk
 
-def beside(work):
-    # A process beside this one, which works until it is told to stop.
-    connection.close()
-    read, write = os.pipe()
-    if child := os.fork():
-        os.close(read)
-        return child, write
-    os.close(write)
-    os.set_blocking(read, False)
-    turn = 0
-    try:
-        while True:
-            try:
-                os.read(read, 1)
-                break  # closed at the other end
-            except BlockingIOError:
-                work(turn)
-                turn += 1
-                time.sleep(0.1)
-        os._exit(0 if turn > 2 else 3)
-    except BaseException:
-        import traceback
-        traceback.print_exc()
-        os._exit(1)
-
 def writes(turn):
     call(1000 + turn)
     assert len(find_cases(phone=phone(1000 + turn), **amara)) == 1, turn
@@ -133,7 +109,7 @@ def killed_before(statement, deed):
 
 def done_though_killed(deed, looks, *workers, step=1):
     # How often it was killed, and how the processes beside it ended.
-    working, kills = [beside(work) for work in workers], 0
+    working, kills = [beside(work, pause=0.1) for work in workers], 0
     while killed_before(1 + step * kills, deed):
         kills += 1
         if kills % 10 == 0:

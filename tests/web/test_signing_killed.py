@@ -28,6 +28,7 @@ from django.utils import timezone
 from tejido.crypto import SigningKey
 from tejido.web.config.making import make_staff
 from tests import cast as people
+from tests.web.beside import beside
 from tests.web.seeding import SeatedCast
 
 folder = Path(sys.argv[1])
@@ -66,30 +67,6 @@ def looks():
     for row in (*TeamGeneration.objects.all(), *Member.objects.all()):
         row.signed_key().checked(organisation_key())
     signing_key(cast.ring("dora"))
-
-def beside(work):
-    connection.close()
-    read, write = os.pipe()
-    if child := os.fork():
-        os.close(read)
-        return child, write
-    os.close(write)
-    os.set_blocking(read, False)
-    turn = 0
-    try:
-        while True:
-            try:
-                os.read(read, 1)
-                break
-            except BlockingIOError:
-                work(turn)
-                turn += 1
-                time.sleep(0.4)
-        os._exit(0 if turn > 2 else 3)
-    except BaseException:
-        import traceback
-        traceback.print_exc()
-        os._exit(1)
 
 def killed_before(number, deed):
     connection.close()
@@ -137,7 +114,7 @@ def sign():
     if standing().older(organisation_keys()):
         sign_everything_anew(**noor)
 
-working = [beside(work) for work in (writes, renews)]
+working = [beside(work, pause=0.4) for work in (writes, renews)]
 kills = [done_though_killed(make)]
 change = change_under_way()
 kills.append(done_though_killed(lambda: begin_signing(folder, change.key().raw.hex())))

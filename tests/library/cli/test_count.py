@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.library.cli.conftest import Run
 from tests.specs.invented import AS_OF, table_of
 
-from tejido.cli import main
 from tejido.tables.writing import RecordWriter
 
 CTDC = sorted((Path(__file__).parents[3].parent / "shared" / "data" / "ctdc").glob("*42948rows.csv"))
@@ -23,30 +21,17 @@ COLUMNS = {
     "majority_status": "majority_status",
     "country": "country_of_exploitation",
 }
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["tejido", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        told = capsys.readouterr()
-        return int(left.value.code or 0), told.out, told.err
-
-    return command
 
 
 @pytest.mark.parametrize("by", COLUMNS)
-def test_the_real_file_gives_what_an_independent_count_gives(run: Run, by: str) -> None:
+def test_the_real_file_gives_what_an_independent_count_gives(tejido: Run, by: str) -> None:
     if not CTDC:
         pytest.skip("the CTDC file is not beside this checkout")
     with CTDC[0].open(encoding="utf-8", newline="") as file:
         expected = Counter(
             row[COLUMNS[by]].removesuffix(".0") for row in csv.DictReader(file) if row["datasource"] == "Hotline"
         )
-    code, out, err = run(
+    code, out, err = tejido(
         "count", "--records", CTDC[0], "--as", "ctdc", "--indicator", "hotline_victims", "--by", by, "--json"
     )
     assert (code, err) == (0, "")
@@ -70,18 +55,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "mx"
 
 
-def test_records_by_code_and_in_total(run: Run, folder: Path) -> None:
-    code, out, _ = run("count", "--records", folder, "--indicator", "victims", "--by", "gender", "--json")
+def test_records_by_code_and_in_total(tejido: Run, folder: Path) -> None:
+    code, out, _ = tejido("count", "--records", folder, "--indicator", "victims", "--by", "gender", "--json")
     assert code == 0
     assert {row["gender"]: row["count"] for row in json.loads(out)["rows"]} == {"female": 2, "male": 2}
     window = ("--window", "2016-01-01..2016-12-31")
-    assert json.loads(run("count", "--records", folder, "--indicator", "victims", *window, "--json")[1]) == {
+    assert json.loads(tejido("count", "--records", folder, "--indicator", "victims", *window, "--json")[1]) == {
         "rows": [{"count": 3}]
     }
 
 
-def test_a_table_for_people(run: Run, folder: Path) -> None:
-    code, out, _ = run("count", "--records", folder, "--indicator", "victims", "--by", "gender")
+def test_a_table_for_people(tejido: Run, folder: Path) -> None:
+    code, out, _ = tejido("count", "--records", folder, "--indicator", "victims", "--by", "gender")
     assert code == 0
     assert out.splitlines()[0] == "Potential victims, by gender"
     assert "female  Female  2" in out
@@ -97,8 +82,8 @@ def test_a_table_for_people(run: Run, folder: Path) -> None:
         (["--indicator", "victims", "--as", "ctdc"], "counted over records, not over ctdc"),
     ],
 )
-def test_one_clear_line_and_exit_2(run: Run, folder: Path, arguments: list[str], says: str) -> None:
-    code, out, err = run("count", "--records", folder, *arguments)
+def test_one_clear_line_and_exit_2(tejido: Run, folder: Path, arguments: list[str], says: str) -> None:
+    code, out, err = tejido("count", "--records", folder, *arguments)
     assert (code, out) == (2, "")
     assert says in err
     assert len(err.splitlines()) == 1
@@ -119,25 +104,29 @@ _ROW = "2016.0,Hotline,Female,Adult,MX,US\n"
         (b"", "the file is empty"),
     ],
 )
-def test_a_ctdc_file_that_cannot_be_taken_is_never_counted(run: Run, tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_ctdc_file_that_cannot_be_taken_is_never_counted(
+    tejido: Run, tmp_path: Path, content: bytes, says: str
+) -> None:
     file = tmp_path / "other.csv"
     file.write_bytes(content)
-    code, out, err = run("count", "--records", file, "--as", "ctdc", "--indicator", "hotline_victims", "--by", "gender")
+    code, out, err = tejido(
+        "count", "--records", file, "--as", "ctdc", "--indicator", "hotline_victims", "--by", "gender"
+    )
     assert (code, out) == (2, "")
     assert err.startswith("tejido: other.csv")
     assert says in err
     assert len(err.splitlines()) == 1
 
 
-def test_indicators_listed_shown_and_checked(run: Run, tmp_path: Path) -> None:
-    listed = json.loads(run("indicators", "list", "--json")[1])["indicators"]
+def test_indicators_listed_shown_and_checked(tejido: Run, tmp_path: Path) -> None:
+    listed = json.loads(tejido("indicators", "list", "--json")[1])["indicators"]
     assert {"victims", "mexico_nexus"} <= {one["id"] for one in listed}
-    shown = run("indicators", "show", "victims", "--language", "es")[1]
+    shown = tejido("indicators", "show", "victims", "--language", "es")[1]
     assert "Posibles víctimas" in shown
     assert "los 4 mayores" in shown
-    assert run("indicators", "check")[0] == 0
+    assert tejido("indicators", "check")[0] == 0
     wrong = tmp_path / "victims.yaml"
     wrong.write_text("schema: tejido.indicator/1\n", "utf-8")
-    code, _, err = run("indicators", "check", wrong)
+    code, _, err = tejido("indicators", "check", wrong)
     assert code == 2
     assert err == "tejido: victims.yaml: id is missing\n"

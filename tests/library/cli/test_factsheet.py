@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.library.cli.conftest import Run
 
-from tejido.cli import main
 from tejido.synthetic import make_world
 
-Run = Callable[..., tuple[int, str, str]]
 WINDOW = ("--window", "2015-09-30..2017-07-31")
 
 
@@ -26,15 +23,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["tejido", "factsheet", "build", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        told = capsys.readouterr()
-        return int(left.value.code or 0), told.out, told.err
-
-    return command
+def run(tejido: Run) -> Run:
+    return lambda *arguments: tejido("factsheet", "build", *arguments)
 
 
 def both(world: Path) -> list[object]:

@@ -90,7 +90,7 @@ def possible(facts: Facts) -> dict[Key, int]:
 def _look(
     component: Component, needs: Sequence[Need | None], known: Iterable[Whole], exact: bool
 ) -> list[Interval | None]:
-    if len(component.rows) <= 1:
+    if _is_one_sum(component):
         return list(_of_one_sum(component))
     seen = _Seen(component, known)
     solver: _Solver | None = None
@@ -112,13 +112,15 @@ def _look(
     ]  # fmt: skip
 
 
+def _is_one_sum(component: Component) -> bool:
+    return len(component.rows) <= 1 and all(abs(c) == 1 for _, coefficients, *_ in component.rows for c in coefficients)
+
+
 def _of_one_sum(component: Component) -> Iterable[Interval]:
     """Exact and at once: one sum of ones, or none, binds the cells."""
     if not component.rows:
         return component.ranges
     ((places, coefficients, low, high),) = component.rows
-    if any(abs(c) != 1 for c in coefficients):
-        return _look_at_all(component)
     least: float = sum(_end(component.ranges[p], c, up=False) for p, c in zip(places, coefficients, strict=True))
     most: float = sum(_end(component.ranges[p], c, up=True) for p, c in zip(places, coefficients, strict=True))
     below = -math.inf if low is None else low
@@ -138,14 +140,6 @@ def _of_one_sum(component: Component) -> Iterable[Interval]:
         greatest = min(math.inf if high_end is None else high_end, ends[1])
         found[place] = (int(max(low_end, ends[0])), None if greatest == math.inf else int(greatest))
     return found
-
-
-def _look_at_all(component: Component) -> list[Interval]:
-    seen, solver = _Seen(component, ()), _Solver(component)
-    for place in range(len(component.cells)):
-        for sense in (1, -1):
-            solver.towards(place, sense, None, seen)
-    return [seen.interval(place) for place in range(len(component.cells))]
 
 
 def _end(interval: Interval, coefficient: int, *, up: bool) -> float:

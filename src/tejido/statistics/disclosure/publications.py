@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
@@ -38,7 +39,6 @@ class Reading:
     needs: dict[Key, Need] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     given_away: dict[Key, int] = field(default_factory=dict)
-    corrected: list[tuple[str, str]] = field(default_factory=list)  # tables that no longer fit earlier editions
 
     @property
     def facts(self) -> Facts:
@@ -200,11 +200,8 @@ def _leave_corrections(reading: Reading) -> None:
         else:
             together.append(relation)
     for table in sorted(apart, key=lambda table: table[1] != ""):
-        try:
+        with suppress(Contradiction):
             possible(Facts(reading.shown, reading.hidden, [*together, *apart[table]]))
-        except Contradiction:
-            reading.corrected.append(table)
-        else:
             together += apart[table]
     reading.relations = together
 

@@ -12,9 +12,10 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from tejido.crypto import BadSignature, PublicKey, SignedKey, VerifyKey, fingerprint, follows
+from tejido.crypto import PublicKey, SignedKey, fingerprint
 from tejido.web.accounts.restricted import KeptApart as KeptApart
 from tejido.web.accounts.restricted import RestrictedReading as RestrictedReading
+from tejido.web.accounts.signing_key_changes import SigningKeyChange as SigningKeyChange
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
@@ -117,38 +118,6 @@ class RecoveryKey(models.Model):
         """The public key with the organisation's word for it."""
         owner = f"{settings.TEJIDO.node}/recovery/{self.number}"
         return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
-
-
-class SigningKeyChange(models.Model):
-    """The organisation's signing key that follows another, with the word of the one before: partners go by it."""
-
-    OPEN_COLUMNS: ClassVar = {
-        "number": "which of the organisation's signing keys, the first is 1",
-        "public": "public",
-        "before": "public: the key before",
-        "signature": "of the key before, over this one",
-        "record_key": "random: where its private half is kept, sealed",
-        "made_at": "when it was made",
-    }
-
-    number = models.PositiveIntegerField(primary_key=True)
-    public = models.BinaryField()
-    before = models.BinaryField()
-    signature = models.BinaryField()
-    record_key = models.UUIDField()
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    def key(self) -> VerifyKey:
-        """The public half, as the operator pins it."""
-        return VerifyKey(bytes(self.public))
-
-    def vouched_for(self) -> bool:
-        """Does the signature of the key before hold? A row anyone else wrote says nothing."""
-        try:
-            VerifyKey(bytes(self.before)).verify(follows(self.key()), bytes(self.signature))
-        except BadSignature:
-            return False
-        return True
 
 
 class Member(AbstractBaseUser):
