@@ -168,8 +168,8 @@ def _nothing_came_before(monkeypatch) -> None:
 
 @pytest.fixture
 def cast(db) -> Cast:
-    """The invented people of this node."""
-    return _CAST["cast"]
+    """The invented people of this node; what a test changes of their logins ends with it."""
+    return replace(_CAST["cast"], logins=dict(_CAST["cast"].logins))
 
 
 @pytest.fixture

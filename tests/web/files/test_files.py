@@ -316,7 +316,8 @@ def test_a_blob_cut_exchanged_or_gone_is_said_and_gives_nothing(client, send, me
 
 
 def test_one_member_has_two_files_on_their_way_and_no_more(cast, client, case, send):
-    held = [receiving.Passage(cast.member("chen").pk) for _ in range(2)]
+    chen = cast.member("chen").pk
+    held = [receiving.Passage(chen) for _ in range(2)]
     answer = send(b"x")
     assert answer.status_code == 503
     assert "demasiados archivos" in answer.content.decode()
@@ -324,9 +325,9 @@ def test_one_member_has_two_files_on_their_way_and_no_more(cast, client, case, s
         each.close()
         each.close()
     assert send(b"x").status_code == 302
-    assert not receiving._passing
+    assert not receiving._passing[chen]
     downloaded(client, Attachment.objects.get().pk)[0].close()
-    assert not receiving._passing
+    assert not receiving._passing[chen]
 
 
 def test_a_full_disk_leaves_nothing_and_says_so(client, send, media, monkeypatch):

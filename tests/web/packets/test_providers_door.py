@@ -198,7 +198,6 @@ def test_when_her_access_ends_her_session_ends(cast, today, door):
 def test_a_colleague_is_let_in_from_the_list_of_those_who_wait(cast, today, shelter, door):
     account(cast, shelter.organisation, "sol")
     sol, rosa = cast.client("sol"), cast.client("rosa")
-    del cast.logins["sol"]
     assert today.code not in sol.get("/").content.decode()
     page = rosa.get("/colleagues/").content.decode()
     assert "Sol Prueba" in page
@@ -233,7 +232,6 @@ def test_the_administrator_gives_a_service_its_account_and_compares_the_key(cast
     assert member.team_ids == {Provider.objects.get(organisation=LAWYER).team_id}
     assert noor.post(f"/members/{member.pk}/end/").status_code == 302
     assert Member.objects.get(login="paz").team_ids == frozenset()
-    del cast.logins["paz"]
     chen = cast.client("chen")
     assert chen.get("/providers/").status_code == chen.get(address).status_code == 403
 

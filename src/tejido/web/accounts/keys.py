@@ -10,7 +10,17 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from tejido.crypto import BoxKey, Context, PublicKey, UnsignedKey, VerifyKey, VerifyKeys, open_box, open_field
+from tejido.crypto import (
+    BoxKey,
+    CannotOpen,
+    Context,
+    PublicKey,
+    UnsignedKey,
+    VerifyKey,
+    VerifyKeys,
+    open_box,
+    open_field,
+)
 from tejido.web.accounts.models import BrokenGlass, Member, Team, TeamGeneration, TeamKeyGrant
 from tejido.web.accounts.newest import highest, newest_key, refuse_older, was_restored
 from tejido.web.accounts.readings import note_opening
@@ -102,13 +112,21 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
     restricted = {grant.generation.team for grant in grants.values() if grant.generation.team.restricted}
 
     def secret_of(team_id: UUID, number: int) -> TeamSecret:
-        if number > newest.get(team_id, number):
+        later = number > newest.get(team_id, number)
+        if later:
             # The team was given new keys since this ring was made, and what she opens was brought to them by another.
             since = TeamKeyGrant.objects.filter(member=member, generation__team=team_id, generation__number=number)
             grants.update(((team_id, number), grant) for grant in since.select_related("generation__team"))
         if (team_id, number) in grants:
             grant = grants[team_id, number]
-            secret = TeamSecret.decode(open_box(private, grant.box, grant_info(grant.generation, member.pk)))
+            try:
+                opened = open_box(private, grant.box, grant_info(grant.generation, member.pk))
+            except CannotOpen:
+                if not later:
+                    raise
+                # She was given new keys of her own meanwhile: this ring is the lost password's, and holds none of it.
+                raise NoKey(str(team_id)) from None
+            secret = TeamSecret.decode(opened)
             # Anyone may seal to her: a secret of his own making would have her seal whatever she writes to him.
             if secret.box.public != grant.generation.signed_key().checked(organisation_key()):
                 raise UnsignedKey(str(team_id))
