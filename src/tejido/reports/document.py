@@ -17,6 +17,7 @@ class HeadlineNumber:
     value: str
     marks: tuple[str, ...] = ()
     note: str = ""  # a second, smaller line: on internal sheets "1,300 summed - 43 in both"
+    key: str = ""  # the indicator
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class SheetTable:
     base: int | None = None
     marks: tuple[str, ...] = ()
     ranked: bool = False  # a top list: rows are numbered, unlisted codes exist
+    key: str = ""  # what its files are called: "victims-gender"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class SheetMap:
     none_label: str  # "No known case" / "Sin casos conocidos"
     marks: tuple[str, ...] = ()
     note: str = ""  # "State not known: 120 cases"
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -47,27 +47,29 @@ def _parts(document: FactSheetDocument, stamps: str) -> Iterator[str]:
     for section, tables in groupby(document.tables, key=lambda table: table.section):
         heading = f"<h2>{escape(section)}</h2>" if section else ""
         yield f'{heading}<div class="tables">{"".join(_table(table, language) for table in tables)}</div>'
-    yield _map(document.map, language) if document.map else ""
-    yield _notes(document)
+    yield map_section(document.map, language) if document.map else ""
+    yield notes_section(document)
     yield "</main>"
     yield '<footer class="sheet">'
-    yield _hotlines(document)
+    yield hotlines(document)
     yield stamp
     yield "</footer>"
 
 
-def _marks(marks: tuple[str, ...]) -> str:
+def marks_html(marks: tuple[str, ...]) -> str:
+    """The numbers that lead to notes."""
     return "".join(f"<sup>{escape(mark)}</sup>" for mark in marks)
 
 
-def _hidden(language: Language) -> str:
+def hidden_html(language: Language) -> str:
+    """The sign for a confidential number, with what it means."""
     return f'<abbr title="{escape(word("hidden_short", language))}">{HIDDEN}</abbr>'
 
 
 def _headline(number: HeadlineNumber, language: Language) -> str:
-    value = _hidden(language) if number.value == HIDDEN else escape(number.value)
+    value = hidden_html(language) if number.value == HIDDEN else escape(number.value)
     note = f"<small>{escape(number.note)}</small>" if number.note else ""
-    return f"<div><dt>{escape(number.label)}{_marks(number.marks)}</dt><dd>{value}{note}</dd></div>"
+    return f"<div><dt>{escape(number.label)}{marks_html(number.marks)}</dt><dd>{value}{note}</dd></div>"
 
 
 def _table(table: SheetTable, language: Language) -> str:
@@ -76,7 +78,7 @@ def _table(table: SheetTable, language: Language) -> str:
     head = "".join(f'<th scope="col">{escape(word(name, language))}</th>' for name in columns)
     rows = "".join(_row(table, place, row, shares, language) for place, row in enumerate(table.rows, 1))
     return (
-        f'<table><caption><span class="title">{escape(table.title)}{_marks(table.marks)}</span>'
+        f'<table><caption><span class="title">{escape(table.title)}{marks_html(table.marks)}</span>'
         f'<span class="unit">{escape(table.unit_line)}</span></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
@@ -85,14 +87,15 @@ def _table(table: SheetTable, language: Language) -> str:
 def _row(table: SheetTable, place: int, row: TableRow, shares: bool, language: Language) -> str:
     label = f"{place}. {row.label}" if table.ranked else row.label
     width = 0.0 if row.hidden else bar_share(table, row.value) * 100
-    value = _hidden(language) if row.hidden else "" if row.value is None else count_text(row.value)
+    value = hidden_html(language) if row.hidden else "" if row.value is None else count_text(row.value)
     percent = "" if row.hidden or row.percent is None else escape(row.percent)
     share = f"<td>{percent}</td>" if shares else ""
     bar = f'<span class="bar" aria-hidden="true"><span style="width:{width:.1f}%"></span></span>'
     return f'<tr><th scope="row">{escape(label)}{bar}</th><td class="count">{value}</td>{share}</tr>'
 
 
-def _map(sheet_map: SheetMap, language: Language) -> str:
+def map_section(sheet_map: SheetMap, language: Language) -> str:
+    """The map, its legend, and the same as a table."""
     bands: list[int | None] = [*range(len(sheet_map.band_labels)), None]
     legend = "".join(
         f"<li>{key_svg(sheet_map, band, alone=False)} "
@@ -101,7 +104,7 @@ def _map(sheet_map: SheetMap, language: Language) -> str:
     )
     note = f"<p>{escape(sheet_map.note)}</p>" if sheet_map.note else ""
     return (
-        f'<section class="map"><h2>{escape(sheet_map.title)}{_marks(sheet_map.marks)}</h2>'
+        f'<section class="map"><h2>{escape(sheet_map.title)}{marks_html(sheet_map.marks)}</h2>'
         f'<figure>{map_svg(sheet_map, language)}<figcaption><p class="unit">{escape(sheet_map.unit_line)}</p>'
         f'<ul class="legend">{legend}</ul>{note}</figcaption></figure>{_map_table(sheet_map, language)}</section>'
     )
@@ -128,9 +131,10 @@ def _map_table(sheet_map: SheetMap, language: Language) -> str:
     )
 
 
-def _notes(document: FactSheetDocument) -> str:
+def notes_section(document: FactSheetDocument) -> str:
+    """How to read the figures."""
     language = document.language
-    notes = [f"{_marks((mark,)) if mark else ''} {escape(text)}".strip() for mark, text in document.footnotes]
+    notes = [f"{marks_html((mark,)) if mark else ''} {escape(text)}".strip() for mark, text in document.footnotes]
     if explain_hidden(document):
         notes.append(f"<strong>{escape(word('hidden_note', language))}</strong>")
     if document.map:
@@ -141,7 +145,8 @@ def _notes(document: FactSheetDocument) -> str:
     )
 
 
-def _hotlines(document: FactSheetDocument) -> str:
+def hotlines(document: FactSheetDocument) -> str:
+    """The lines that answer."""
     lines = "".join(
         f'<p><span>{escape(line.place)}</span><a href="tel:{line.number.replace(" ", "").replace("-", "")}">'
         f"{escape(line.number)}</a></p>"

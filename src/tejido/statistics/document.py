@@ -62,7 +62,7 @@ def document_of(sheet: Sheet, language: Language, operators: Sequence[str] = ())
         as_of=_words("as_of", language, day=day_text(sheet.as_of, language)),
         headline=tuple(_headline(sheet, figure, language, marks) for figure in sheet.figures if figure.by is None),
         tables=tuple(table for table in tables if table.rows),
-        map=maps[0] if maps else None,
+        map=maps[0] if maps and maps[0].states else None,
         footnotes=tuple((marks.get(note.id, ""), note.text[language]) for note in _in_print_order(sheet, marks)),
         stamps=sheet.stamps,
     )
@@ -95,7 +95,7 @@ def _headline(sheet: Sheet, figure: Figure, language: Language, marks: dict[str,
     note = ""
     if sheet.internal and figure.sum is not None and figure.both is not None:
         note = _words("parts", language, sum=count_text(figure.sum), both=count_text(figure.both))
-    return HeadlineNumber(figure.label[language], value, _marked(figure.footnotes, marks), note)
+    return HeadlineNumber(figure.label[language], value, _marked(figure.footnotes, marks), note, figure.indicator)
 
 
 def _unit_line(
@@ -120,6 +120,7 @@ def _table(
         base=figures[0].base if figures else None,
         marks=_marked(breakdown.footnotes, marks),
         ranked=breakdown.top is not None,
+        key=f"{one.id}-{breakdown.name}",
     )
 
 
@@ -144,6 +145,7 @@ def _map(
         band_labels=tuple(labels),
         none_label=_words(none, language, k=sheet.protection),
         marks=_marked(breakdown.footnotes, marks),
+        key=f"{one.id}-{breakdown.name}",
     )
 
 

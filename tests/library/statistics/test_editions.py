@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from tests.library.cli.conftest import Run
+from tests.library.statistics.conftest import SALT, counted
 
 from tejido.crypto import SigningKey
-from tejido.statistics import Sheet, Window, join, protect, tabulate
+from tejido.statistics import Sheet, Window, protect
 from tejido.statistics.editions import (
     Edition,
     EditionFolder,
@@ -32,36 +33,12 @@ from tejido.statistics.editions import (
     write_edition,
 )
 from tejido.statistics.editions.tables import COLUMNS, csv_files, plain
-from tejido.synthetic import make_world
-from tejido.tables.reading import Records, open_records
+from tejido.tables.reading import Records
 from tejido.vocabulary import BadInput
 
-SALT, DAY = bytes(32), date(2017, 9, 1)
+DAY = date(2017, 9, 1)
 KEY = SigningKey(bytes(range(32)))
 BECAUSE = {"en": "Two cases were counted twice.", "es": "Dos casos se contaron dos veces."}
-
-
-@pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> list[Records]:
-    folder = tmp_path_factory.mktemp("worlds") / "world"
-    make_world(like="2017", seed=7, folder=folder)
-    return [open_records(folder / node) for node in ("mx", "us")]
-
-
-def counted(records: list[Records], end: str) -> Sheet:
-    return replace(join(tabulate(records, window=Window.parse(f"2015-09-30..{end}"))), internal=True)
-
-
-@pytest.fixture(scope="module")
-def june(records: list[Records]) -> Sheet:
-    """Exact counts, without the map: most of the cells, and nothing that is asked here."""
-    sheet = counted(records, "2017-06-30")
-    return replace(sheet, figures=tuple(one for one in sheet.figures if one.by != "state_of_potential_trafficking"))
-
-
-@pytest.fixture(scope="module")
-def first(june: Sheet) -> Made:
-    return make_edition(june, salt=SALT)
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +153,7 @@ def contents_of_manifest(made: Made) -> bytes:
 
 def test_a_correction_names_what_it_replaces_and_says_why(june: Sheet, first: Made) -> None:
     exact = june
-    wrong = Published(first.edition.sheet, first.edition.id, first.edition.number)
+    wrong = Published(first.edition.sheet, first.edition.head())
     made = make_edition(exact, salt=SALT, replaces=wrong, because=BECAUSE).edition
     assert (made.number, made.replaces) == (2, "2015-09-30_2017-06-30_1")
     assert made.head()["replaces"] == {"edition": "2015-09-30_2017-06-30_1", "because": BECAUSE}

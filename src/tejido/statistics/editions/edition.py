@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tejido.statistics.definitions import definitions_hash, indicator
+from tejido.statistics.definitions import definitions_hash, in_order, indicator, indicators
 from tejido.statistics.sheet import Sheet
 from tejido.vocabulary import Words, code_list
 
@@ -83,7 +83,7 @@ class Edition:
             "made_by": self.made_by,
             "protection": {"k": sheet.protection},
             "snapshot": self.snapshot,
-            "definitions": definitions_hash(self.indicators),
+            "definitions": definition_hashes(self.indicators),
             "code_lists": code_list_versions(self.tables),
             "replaces": self.replaces and {"edition": self.replaces, "because": dict(self.because or {})},
             "earlier": [one.as_json() for one in self.earlier],
@@ -95,6 +95,11 @@ def code_list_versions(tables: Sequence[tuple[str, str]]) -> dict[str, str]:
     """The version of every code list whose codes are printed."""
     named = {indicator(name).breakdown(by).codes for name, by in tables}
     return {name: code_list(name).version for name in sorted(name for name in named if name)}
+
+
+def definition_hashes(names: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of each definition with all that it names."""
+    return {name: definitions_hash([name]) for name in in_order(names, indicators())}
 
 
 def canonical(value: object) -> bytes:

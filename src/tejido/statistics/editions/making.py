@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
 from tejido.statistics.definitions import indicator
+from tejido.statistics.editions.changes import changes_since
 from tejido.statistics.editions.edition import Before, Edition, canonical
 from tejido.statistics.protection import protect
 from tejido.statistics.sheet import Figure, Sheet
@@ -26,11 +27,20 @@ REASONS: dict[str, Words] = {
 
 @dataclass(frozen=True)
 class Published:
-    """What readers already have: a sheet, and the id and number of its edition if it was one."""
+    """What readers already have: a sheet, and what the manifest says of it if it is an edition."""
 
     sheet: Sheet
-    edition: str | None = None
-    number: int = 0
+    head: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def edition(self) -> str | None:
+        """Its id; None for a sheet without a manifest."""
+        return self.head.get("id")
+
+    @property
+    def number(self) -> int:
+        """How often these figures were published."""
+        return int(self.head.get("number", 0))
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,8 @@ def make_edition(
 ) -> Made:  # fmt: skip
     """Protect exact counts beside everything published before, and beside what each partner holds itself.
 
-    `salt`: 32 secret bytes kept with the counts; same counts, same salt, same edition.
+    `salt`: 32 secret bytes kept with the counts; same counts, same salt, same edition. `earlier`: in the order in which
+    they were published; changes are told since the last, or since what this one `replaces`.
     Raises `BadInput` for a sheet that is protected already, and for a correction of another window or without a reason.
     """
     if counted.protection is not None:
@@ -76,6 +87,9 @@ def make_edition(
         because=because,
         operators=tuple(operators),
     )
+    if before:
+        last = replaces or before[-1]
+        edition = replace(edition, changes=tuple(changes_since(sheet, edition.head(), last.sheet, last.head)))
     return Made(edition, tuple(reasons(counted, sheet, k)))
 
 

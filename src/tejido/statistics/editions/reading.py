@@ -67,8 +67,8 @@ def read_edition(folder: Path) -> EditionFolder:
 def published_before(path: Path) -> Published:
     """An edition or a plain sheet that readers already have; raises `BadInput`."""
     if path.is_dir() and (path / MANIFEST).is_file():
-        found = read_edition(path).edition
-        return Published(found.sheet, found.id, found.number)
+        found = read_edition(path)
+        return Published(found.edition.sheet, found.manifest)
     return Published(published_sheet(path))
 
 
