@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from tejido.cli.release_synthesize import synthesize
 from tejido.cli.wording import language_option
 from tejido.statistics.disclosure.attack_report import AttackReport, attack_glotip, attack_published
 from tejido.vocabulary import Language, Words
@@ -17,8 +18,10 @@ from tejido.vocabulary import Language, Words
 
 @click.group()
 def release() -> None:
-    """Publications: attacked before they are signed."""
+    """Publications: attacked before they are signed; rows for everyone in which no one is found."""
 
+
+release.add_command(synthesize)
 
 _FORMS: Mapping[str, Callable[[Path, bool], AttackReport]] = {"glotip": attack_glotip}
 
