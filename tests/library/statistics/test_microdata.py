@@ -110,6 +110,19 @@ def test_exact_draws_of_a_seed_stay_what_they_were() -> None:
 # What it costs
 
 
+@given(st.floats(0.2, 30), st.integers(1, 6), st.floats(1.01, 30))
+@settings(max_examples=60, deadline=None)
+def test_moving_the_noise_costs_what_the_proof_says(variance: float, moved: int, alpha: float) -> None:
+    z = np.arange(-1500, 1501)
+    log_p = -(z**2) / (2 * variance)
+    log_p -= np.log(np.exp(log_p).sum())
+    log_q = -((z - moved) ** 2) / (2 * variance)
+    log_q -= np.log(np.exp(log_q).sum())
+    together = alpha * log_p + (1 - alpha) * log_q
+    divergence = (together.max() + math.log(np.exp(together - together.max()).sum())) / (alpha - 1)
+    assert divergence <= alpha * moved**2 / (2 * variance) * (1 + 1e-9) + 1e-9
+
+
 @pytest.mark.parametrize(("rho", "epsilon"), [(0.01, 0.5), (0.1, 1.0), (0.29, 4.0), (1.0, 6.0)])
 def test_delta_covers_what_the_gaussian_really_gives_away(rho: float, epsilon: float) -> None:
     def below(x: float) -> float:
