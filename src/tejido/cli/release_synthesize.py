@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from tejido.statistics.microdata import (
     read_domain,
     release,
 )
+from tejido.statistics.microdata.synthesis import STEPS
 from tejido.tables.csv_files import csv_header
 from tejido.vocabulary import BadInput, Language, Words, code_list, code_lists
 
@@ -58,8 +62,19 @@ def synthesize(
     """
     terms = Terms(epsilon, delta, internal, None if seed is None else _seed(seed), ledger, budget)
     public = _domain(file, schema, trial, internal)
-    made = release(file, public, out, terms=terms, edition=edition, seed_file=keep_seed)
+    with _progress(language) as report:
+        made = release(file, public, out, terms=terms, edition=edition, seed_file=keep_seed, report=report)
     click.echo(json.dumps(made.about, ensure_ascii=False) if as_json else _told(made, out, language))
+
+
+@contextmanager
+def _progress(language: Language) -> Iterator[Callable[[int], None] | None]:
+    """A bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=STEPS, label=_SAID["bar"][language], file=sys.stderr) as bar:
+        yield bar.update
 
 
 def _seed(text: str) -> bytes:
@@ -92,6 +107,7 @@ def _domain(file: Path, schema: Path | None, trial: bool, internal: bool) -> Dom
 
 
 _SAID: dict[str, Words] = {
+    "bar": {"en": "Measure, fit, weight", "es": "Medir, ajustar, ponderar"},
     "rows": {
         "en": "{out}: {rows} invented rows from {marginals} marginals; epsilon {epsilon}, delta {delta}",
         "es": "{out}: {rows} filas inventadas a partir de {marginals} marginales; épsilon {epsilon}, delta {delta}",

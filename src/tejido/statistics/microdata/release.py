@@ -25,7 +25,7 @@ from tejido.statistics.microdata.ledger import Ledger, charging
 from tejido.statistics.microdata.measuring import planned
 from tejido.statistics.microdata.noise import SEED_BYTES
 from tejido.statistics.microdata.reading import read_codes
-from tejido.statistics.microdata.synthesis import Synthesis, synthesize
+from tejido.statistics.microdata.synthesis import Report, Synthesis, synthesize
 from tejido.vocabulary import BadInput, system_reason
 
 SCHEMA = "tejido.microdata/1"
@@ -62,7 +62,8 @@ class Edition:
 
 
 def release(
-    rows: Path, public: Domain, out: Path, *, terms: Terms, edition: str | None = None, seed_file: Path | None = None
+    rows: Path, public: Domain, out: Path, *, terms: Terms, edition: str | None = None, seed_file: Path | None = None,
+    report: Report | None = None,
 ) -> Edition:  # fmt: skip
     """Write `out` and `out`.json whole or not at all, and the seed for its owner alone; raises `BadInput`."""
     rho = rho_for(terms.epsilon, terms.delta)
@@ -77,7 +78,7 @@ def release(
     seed = terms.seed or secrets.token_bytes(SEED_BYTES)
     name = edition or out.name
     with _charged(terms, name, rho) as charge, _Building(out) as building:
-        made = synthesize(codes, public, rho=rho, seed=seed)
+        made = synthesize(codes, public, rho=rho, seed=seed, report=report or (lambda _: None))
         building.rows(made, public)
         if seed_file is not None:
             building.secret(seed_file, seed)

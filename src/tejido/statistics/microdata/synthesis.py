@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,6 +18,13 @@ from tejido.statistics.microdata.reading import Codes, impossible_rows
 from tejido.statistics.microdata.rows import drawn, raked, targets, whole
 
 LARGEST_POOL = 300_000
+STEPS = 5  # of which each reports that it is done
+
+Report = Callable[[int], None]
+
+
+def _silent(_: int) -> None:
+    """For whoever does not wait in front of a terminal."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +46,18 @@ class Synthesis:
 
 
 def synthesize(
-    codes: Codes, public: Domain, *, rho: Fraction, seed: bytes, effort: Effort = Effort()
+    codes: Codes, public: Domain, *, rho: Fraction, seed: bytes, effort: Effort = Effort(), report: Report = _silent
 ) -> Synthesis:  # fmt: skip
     """Invented rows under rho-zCDP. One seed gives the same marginals anywhere, and the same rows on one machine."""
     stream = Stream(seed)
     measured = measure(codes, public, rho=rho, stream=stream)
-    return Synthesis(rows_from(measured, seed=seed, effort=effort), measured)
+    report(1)
+    return Synthesis(rows_from(measured, seed=seed, effort=effort, report=report), measured)
 
 
-def rows_from(measured: Measured, *, seed: bytes, effort: Effort = Effort()) -> Codes:
+def rows_from(
+    measured: Measured, *, seed: bytes, effort: Effort = Effort(), report: Report = _silent
+) -> Codes:  # fmt: skip
     """Invented rows that tell the measured counts. Nothing here has seen a person."""
     public = measured.public
     chance = np.random.Generator(np.random.PCG64(int.from_bytes(Stream(seed).bits("rows", 32), "little")))
@@ -57,9 +68,11 @@ def rows_from(measured: Measured, *, seed: bytes, effort: Effort = Effort()) -> 
     groups = max(1, min(effort.groups, count // 20))
     mixture = fitted(found, public.sizes, groups=groups, pair_steps=effort.pair_steps,
                      triple_steps=effort.triple_steps, chance=chance)  # fmt: skip
+    report(2)
     pool = drawn(mixture, min(max(count, 2000), LARGEST_POOL), chance)
     possible = ~impossible_rows(pool, public)
     weights = raked(pool, public.sizes, targets(found, mixture), count, passes=effort.passes, possible=possible,
                     chance=chance)  # fmt: skip
+    report(2)
     chosen = np.repeat(np.arange(pool.shape[1]), whole(weights, chance))
     return np.ascontiguousarray(pool[:, chance.permutation(chosen)])
