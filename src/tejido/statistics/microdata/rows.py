@@ -50,7 +50,7 @@ def drawn(mixture: Mixture, count: int, chance: np.random.Generator) -> Codes:
     sizes = np.bincount(group, minlength=len(mixture.weights))
     codes = np.empty((len(mixture.sizes), count), dtype=np.uint16)
     for place in range(len(mixture.sizes)):
-        order = np.lexsort((chance.random(count), group))
+        order = np.argsort(group + chance.random(count))  # random within each group
         rank = np.empty(count)
         rank[order] = np.arange(count)
         level = (rank - begins[group] + chance.random(count)) / sizes[group]
