@@ -27,6 +27,8 @@ OPEN_DOORS = {
         "show_home": "anyone may read",
         "show_privacy_notice": "anyone may read",
         "show_privacy_notice_version": "anyone may read",
+        "list_figures": "published for everyone",
+        "show_figures": "published for everyone",
         "leave_page": "away, at once",
         "write_to_us": "anyone may write",
         "read_answer": "by the code she was given",

@@ -11,7 +11,8 @@ from uuid import UUID
 from django.urls import URLPattern, get_resolver
 
 # What stands in an address beside records: a word that its page knows.
-WORDS = {"kind": "whereabouts", "language": "es", "form": "json", "agreement_id": "bridge-1", "version": "2026-11"}
+WORDS = {"kind": "whereabouts", "language": "es", "form": "json", "agreement_id": "bridge-1", "version": "2026-11",
+         "path": "sheet.json", "indicator": "victims"}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -136,12 +136,13 @@ def _files(cast: SeatedCast, case_id: Any, now: datetime) -> dict[str, Any]:
 
 
 def _shared(cast: SeatedCast, now: datetime) -> dict[str, Any]:
-    """A partner, an agreement, a hand-over that arrived and a joint sheet."""
+    """A partner, an agreement, a hand-over that arrived, a joint sheet and an edition of it."""
     from tejido.statistics import Window
     from tejido.web.mailbox.actions import add_partner, receive
     from tejido.web.sharing.actions import process_arrivals
     from tejido.web.sharing.models import Handover
     from tejido.web.statistics.actions import build_sheet, local_day, take_in_tabulations
+    from tejido.web.statistics.publishing import make_edition
     from tests.web.sharing.partner import Us, agreement, handover_body
     from tests.web.statistics.conftest import all_tables, partner_totals, signed
 
@@ -157,10 +158,12 @@ def _shared(cast: SeatedCast, now: datetime) -> dict[str, Any]:
     window = Window(local_day(now).replace(day=1), local_day(now))
     receive(raw=us.message("tabulation", partner_totals(cast, window), now, to="data", **under), now=now)
     take_in_tabulations(**dora)
+    run = build_sheet(window=window, **dora)
     return {
         "agreement": terms.id,
         "handover": Handover.objects.get().pk,
-        "sheet": build_sheet(window=window, **dora).pk,
+        "sheet": run.pk,
+        "edition": make_edition(run=run, **dora).pk,
     }
 
 

@@ -4,8 +4,8 @@
 from tejido.statistics.editions.contents import MANIFEST, SIGNATURES, contents, digest
 from tejido.statistics.editions.edition import Before, Edition, sheet_digest
 from tejido.statistics.editions.making import Made, Published, make_edition, reasons, snapshot_of
-from tejido.statistics.editions.reading import EditionFolder, published_before, read_edition
-from tejido.statistics.editions.signing import SignOff, SignOffs, fallen, refuse_fallen, sign_off
+from tejido.statistics.editions.reading import EditionFolder, edition_from, published_before, read_edition
+from tejido.statistics.editions.signing import SignOff, SignOffs, fallen, intervals, refuse_fallen, sign_off
 from tejido.statistics.editions.verifying import Finding, read_sign_offs, verify
 from tejido.statistics.editions.writing import keep_counts, salt_in, write_edition
 
@@ -22,7 +22,9 @@ __all__ = [
     "SignOffs",
     "contents",
     "digest",
+    "edition_from",
     "fallen",
+    "intervals",
     "keep_counts",
     "make_edition",
     "published_before",

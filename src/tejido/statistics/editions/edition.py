@@ -109,7 +109,7 @@ def canonical(value: object) -> bytes:
 
 def printed(value: object) -> bytes:
     """JSON for people and programs alike: same value, same bytes."""
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def sheet_digest(sheet: Sheet) -> str:

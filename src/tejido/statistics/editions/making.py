@@ -75,7 +75,7 @@ def make_edition(
     before = [*earlier]
     if replaces is not None and replaces not in before:
         before.append(replaces)
-    _check_correction(counted, replaces, because)
+    _check_correction(counted, before, replaces, because)
     sheet = protect(counted, k=k, earlier=[one.sheet for one in before], partners=partners)
     edition = Edition(
         sheet=sheet,
@@ -93,7 +93,16 @@ def make_edition(
     return Made(edition, tuple(reasons(counted, sheet, k)))
 
 
-def _check_correction(counted: Sheet, replaces: Published | None, because: Words | None) -> None:
+def _check_correction(
+    counted: Sheet, before: Sequence[Published], replaces: Published | None, because: Words | None
+) -> None:  # fmt: skip
+    newest = max((one.number for one in before if one.sheet.window == counted.window), default=0)
+    if newest > (replaces.number if replaces else 0):
+        raise BadInput(
+            "edition.replaces",
+            en="this period was published already: name its newest edition with --replaces",
+            es="este periodo ya se publicó: indique su edición más reciente con --replaces",
+        )
     if replaces is None:
         return
     if replaces.edition is None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from tejido.statistics.editions.contents import MANIFEST, SHEET, SIGNATURES
 from tejido.statistics.editions.edition import SCHEMA, Before, Edition
 from tejido.statistics.editions.making import Published
+from tejido.statistics.sheet import Sheet
 from tejido.statistics.sheet_file import published_sheet
 from tejido.vocabulary import BadInput, system_reason
 
@@ -46,22 +48,27 @@ def read_edition(folder: Path) -> EditionFolder:
         manifest = json.loads(raw)
         if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
             raise ValueError(f"expected schema {SCHEMA}")
-        replaces = manifest["replaces"]
-        edition = Edition(
-            sheet=sheet,
-            number=manifest["number"],
-            snapshot=manifest["snapshot"],
-            made_by=manifest["made_by"],
-            earlier=tuple(Before(one["edition"], one["window"], one["sheet"]) for one in manifest["earlier"]),
-            replaces=None if replaces is None else replaces["edition"],
-            because=None if replaces is None else replaces["because"],
-            operators=tuple(manifest["operators"]),
-            changes=tuple(manifest["changes"]),
-        )
+        edition = edition_from(manifest, sheet)
         files_listed = {name: entry["sha256"] for name, entry in manifest["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise refused(folder / MANIFEST, f"not a whole manifest: {problem}", f"el manifiesto no está completo: {problem}") from None  # fmt: skip  # noqa: E501
     return EditionFolder(edition, manifest | {"files": files_listed}, files)
+
+
+def edition_from(manifest: Mapping[str, Any], sheet: Sheet) -> Edition:
+    """The edition that this manifest and this sheet describe."""
+    replaces = manifest["replaces"]
+    return Edition(
+        sheet=sheet,
+        number=manifest["number"],
+        snapshot=manifest["snapshot"],
+        made_by=manifest["made_by"],
+        earlier=tuple(Before(one["edition"], one["window"], one["sheet"]) for one in manifest["earlier"]),
+        replaces=None if replaces is None else replaces["edition"],
+        because=None if replaces is None else replaces["because"],
+        operators=tuple(manifest["operators"]),
+        changes=tuple(manifest["changes"]),
+    )
 
 
 def published_before(path: Path) -> Published:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from tejido.crypto import BadSignature, SigningKey, Verifier
+from tejido.statistics.disclosure.facts import Interval
 from tejido.statistics.disclosure.publications import Place, attack_sheets
 from tejido.statistics.editions.edition import canonical, printed
 from tejido.statistics.sheet import Sheet
@@ -124,6 +125,16 @@ def _fell(sheets: Sequence[Sheet], knows: Sheet | None) -> set[Place]:
     contradicted = {key for cells in attacked.inconsistent for key in cells}
     fell = {key for key in attacked.fell if key not in contradicted} | set(reading.given_away)
     return {key for key in fell if isinstance(key, Place)}
+
+
+def intervals(sheet: Sheet, *, earlier: Sequence[Sheet] = ()) -> dict[tuple[str, str | None, str | None], Interval]:
+    """From where to where a stranger can place each hidden cell of the sheet, beside all that was published before."""
+    _reading, attacked = attack_sheets([*earlier, sheet], exact=True)
+    return {
+        (key.indicator, key.by, key.cell): interval
+        for key, interval in attacked.intervals.items()
+        if isinstance(key, Place) and key.edition == len(earlier)
+    }
 
 
 def place_name(place: Place) -> str:

@@ -25,6 +25,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "security_recordkey": "INSERT",
         "security_keygrant": "INSERT, SELECT (id)",
         "security_auditentry": "INSERT, SELECT (id)",
+        "outreach_publishededition": "SELECT",
+        "outreach_publishedfile": "SELECT",
         "intake_contact": "INSERT, SELECT (code)",
         "intake_conversation": "SELECT, INSERT, UPDATE",
         "intake_reply": "SELECT (id, conversation_id, box, written_at, read_on), UPDATE (box, read_on)",

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     GLASS_REVIEW = "glass.review"
     COUNT = "count"
     SHEET_BUILD = "sheet.build"
+    EDITION_SIGN = "edition.sign"
     TABULATION_SEND = "tabulation.send"
     QUEUE_WATCH = "queue.watch"
     AUDIT_READ = "audit.read"

@@ -148,14 +148,15 @@ ROLES: dict[str, Role] = {
             "data_analyst",
             {"en": "Data analyst", "es": "Analista de datos"},
             {
-                "en": "Counts from coded rows, builds fact sheets, exchanges totals. Opens no case.",
-                "es": "Cuenta a partir de filas codificadas, elabora hojas informativas, intercambia totales. "
-                "No abre casos.",
+                "en": "Counts from coded rows, builds fact sheets, signs editions, exchanges totals. Opens no case.",
+                "es": "Cuenta a partir de filas codificadas, elabora hojas informativas, firma ediciones, intercambia "
+                "totales. No abre casos.",
             },
             frozenset(
                 {
                     Permission.COUNT,
                     Permission.SHEET_BUILD,
+                    Permission.EDITION_SIGN,
                     Permission.TABULATION_SEND,
                     Permission.AGREEMENT_READ,
                     Permission.TEAM_EDIT,

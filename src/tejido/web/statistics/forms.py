@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tejido.statistics import Window
+from tejido.vocabulary import Words
 
 
 class WindowForm(forms.Form):
@@ -27,3 +28,14 @@ class WindowForm(forms.Form):
     def window(self) -> Window:
         """The period, once the form is valid."""
         return Window(self.cleaned_data["start"], self.cleaned_data["end"])
+
+
+class CorrectionForm(forms.Form):
+    """Why a published edition was wrong, in both languages: everyone will read it."""
+
+    because_en = forms.CharField(label=_("Why it was wrong, in English"), required=False, max_length=300)
+    because_es = forms.CharField(label=_("Why it was wrong, in Spanish"), required=False, max_length=300)
+
+    def because(self) -> Words:
+        """In both languages, once the form is valid."""
+        return {"en": self.cleaned_data["because_en"], "es": self.cleaned_data["because_es"]}

@@ -58,3 +58,63 @@ class SheetRun(SealedRecord):
     built_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     threshold = models.PositiveSmallIntegerField()
     internal_sheet = SealedField()
+
+
+class Edition(SealedRecord):
+    """Figures on their way to the public: protected, to be signed by two people, then published and never changed.
+
+    Until then even the protected figures are sealed; the salt and the reasons stay sealed for good.
+    """
+
+    key_scope = "edition"
+
+    OPEN_COLUMNS: ClassVar = {
+        **_RECORD,
+        "run": "the sheet whose counts it was made from",
+        "code": "period and number: its public name",
+        "manifest": "SHA-256 of its manifest: what is signed",
+        "made_at": "when",
+        "made_by": "by whom",
+        "published_at": "when; empty until two have signed",
+    }
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(SheetRun, on_delete=models.PROTECT, related_name="editions")
+    code = models.CharField(max_length=60)
+    manifest = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    draft = SealedField()  # {"sheet", "head", "salt", "reasons", "intervals"}
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(published_at__isnull=False), name="published_once"
+            )
+        ]
+
+
+class EditionSignOff(models.Model):
+    """One person's signature over an edition's manifest. `signer`: how she is called outside, by no name."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "number",
+        "edition": "which",
+        "member": "who",
+        "signer": "a code, published",
+        "signed_on": "day, published",
+        "signature": "published",
+    }
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="sign_offs")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signer = models.CharField(max_length=16)
+    signed_on = models.DateField()
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "member"], name="one_signature_a_person"),
+            models.UniqueConstraint(fields=["edition", "signer"], name="one_signature_a_signer"),
+        ]

@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from tejido.web.statistics import views
+from tejido.web.statistics import edition_views, views
 
 urlpatterns = [
     path("sheets/", views.list_sheets, name="list_sheets"),
@@ -11,4 +11,10 @@ urlpatterns = [
     path("sheets/build/", views.build_sheet, name="build_sheet"),
     path("sheets/<uuid:pk>/", views.show_sheet, name="show_sheet"),
     path("sheets/<uuid:pk>/<str:language>/<str:form>/", views.download_sheet, name="download_sheet"),
+    path("sheets/<uuid:pk>/edition/", edition_views.make_edition, name="make_edition"),
+    path("editions/", edition_views.list_editions, name="list_editions"),
+    path("editions/<uuid:pk>/", edition_views.show_edition, name="show_edition"),
+    path("editions/<uuid:pk>/sign/", edition_views.sign_edition, name="sign_edition"),
+    path("editions/<uuid:pk>/files/<path:path>", edition_views.show_edition_file, name="show_edition_file"),
+    path("definitions/<str:indicator>/", edition_views.show_definition, name="show_definition"),
 ]

@@ -22,8 +22,8 @@ from tejido.web.consents.frames import NotAllowed
 from tejido.web.mailbox.models import OutboundMessage, Partner
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
-from tejido.web.statistics import actions, pages
-from tejido.web.statistics.forms import WindowForm
+from tejido.web.statistics import actions, pages, publishing
+from tejido.web.statistics.forms import CorrectionForm, WindowForm
 from tejido.web.statistics.models import PartnerTabulation, SheetRun
 
 _LANGUAGES = (("es", "es-MX", "Español"), ("en", "en", "English"))
@@ -76,15 +76,24 @@ def build_sheet(request: StaffRequest) -> HttpResponse:
 def show_sheet(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The internal figures of one run beside what will be printed."""
     run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
+    return sheet_page(request, run, CorrectionForm())
+
+
+def sheet_page(request: StaffRequest, run: SheetRun, form: CorrectionForm, problem: str = "") -> HttpResponse:
+    """The page of one run; `problem`: why no edition was made of it."""
     sheet = actions.internal_sheet(run=run, by=request.user, ring=request.ring)
     public = protect(sheet, k=run.threshold)
     context = {
         "run": run,
+        "problem": problem,
+        "form": form,
+        "corrects": publishing.replaced_by(run),
+        "editions": run.editions.order_by("-made_at").defer("draft"),
         "headline": pages.headline(sheet, public),
         "tables": pages.tables(sheet, public),
         "languages_of_sheets": _LANGUAGES,
     }
-    return render(request, "statistics/show_sheet.html", context)
+    return render(request, "statistics/show_sheet.html", context, status=422 if problem else 200)
 
 
 @requires(Permission.COUNT)

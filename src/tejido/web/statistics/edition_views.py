@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Editions on the analyst's screens: what was lost, what an attacker would get, who signed; and what a figure means."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tejido.statistics.definitions import indicators
+from tejido.statistics.editions import contents
+from tejido.statistics.editions.telling import changes_told, definition_of
+from tejido.vocabulary import BadInput
+from tejido.web.accounts.language import short_language
+from tejido.web.accounts.requests import StaffRequest
+from tejido.web.outreach.edition_views import edition_file
+from tejido.web.security.access import requires
+from tejido.web.security.permissions import Permission
+from tejido.web.statistics import edition_pages, publishing
+from tejido.web.statistics.actions import internal_sheet
+from tejido.web.statistics.forms import CorrectionForm
+from tejido.web.statistics.models import Edition, SheetRun
+from tejido.web.statistics.views import sheet_page
+
+
+@requires(Permission.COUNT)
+@require_GET
+def list_editions(request: StaffRequest) -> HttpResponse:
+    """Editions that wait for a signature, and those that are out."""
+    mine = Edition.objects.filter(team_id__in=request.user.team_ids).select_related("made_by", "run")
+    context = {
+        "waiting": mine.filter(published_at__isnull=True).order_by("-made_at")[:20],
+        "published": mine.filter(published_at__isnull=False).order_by("-published_at"),
+    }
+    return render(request, "statistics/list_editions.html", context)
+
+
+@requires(Permission.SHEET_BUILD)
+@require_POST
+def make_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Make an edition of a sheet; where its period is out already, as a correction that says why."""
+    run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
+    form = CorrectionForm(request.POST)
+    because = form.because() if form.is_valid() else None
+    try:
+        made = publishing.make_edition(run=run, by=request.user, ring=request.ring, now=timezone.now(), because=because)
+    except BadInput as refused:
+        return sheet_page(request, run, form, refused.line(short_language()))
+    return redirect("show_edition", made.pk)
+
+
+@requires(Permission.COUNT)
+@require_GET
+def show_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Before and after, what was lost, what an attacker would get, what changed, and who signed."""
+    return _page(request, _edition(request, pk))
+
+
+def _page(request: StaffRequest, edition: Edition, problem: str = "") -> HttpResponse:
+    draft = publishing.read_edition(edition=edition, by=request.user, ring=request.ring)
+    counted = internal_sheet(run=edition.run, by=request.user, ring=request.ring)
+    value = publishing.edition_value(draft)
+    signed = list(edition.sign_offs.select_related("member").order_by("pk"))
+    context = {
+        "edition": edition,
+        "problem": problem,
+        "value": value,
+        "tables": edition_pages.tables(counted, draft),
+        "lost": edition_pages.lost(draft),
+        "changes": changes_told(value, short_language()),
+        "signed": signed,
+        "may_sign": edition.published_at is None and all(one.member_id != request.user.pk for one in signed),
+        "manifest": bytes(edition.manifest).hex(),
+        "spoken": short_language(),
+    }
+    return render(request, "statistics/show_edition.html", context, status=422 if problem else 200)
+
+
+@requires(Permission.EDITION_SIGN)
+@require_POST
+def sign_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Sign; the second signature publishes."""
+    edition = _edition(request, pk)
+    try:
+        publishing.sign_edition(edition=edition, by=request.user, ring=request.ring, now=timezone.now())
+    except BadInput as refused:
+        return _page(request, edition, refused.line(short_language()))
+    return redirect("show_edition", edition.pk)
+
+
+@requires(Permission.COUNT)
+@require_GET
+def show_edition_file(request: StaffRequest, pk: UUID, path: str) -> HttpResponse:
+    """A file as it will be published, made again byte for byte."""
+    edition = _edition(request, pk)
+    draft = publishing.read_edition(edition=edition, by=request.user, ring=request.ring)
+    content = contents(publishing.edition_value(draft)).get(path)
+    if content is None:
+        raise Http404
+    return edition_file(path, content)
+
+
+@requires(Permission.COUNT)
+@require_GET
+def show_definition(request: StaffRequest, indicator: str) -> HttpResponse:
+    """What a figure means: the indicator and each of its tables."""
+    if indicator not in indicators():
+        raise Http404
+    language = short_language()
+    names = [None, *indicators()[indicator].breakdowns]
+    context = {
+        "definitions": [definition_of(indicator, by, language) for by in names],
+        "text": edition_pages.definition_text(indicator),
+    }
+    return render(request, "statistics/show_definition.html", context)
+
+
+def _edition(request: StaffRequest, pk: UUID) -> Edition:
+    mine = Edition.objects.filter(team_id__in=request.user.team_ids).select_related("run", "made_by")
+    return get_object_or_404(mine, pk=pk)

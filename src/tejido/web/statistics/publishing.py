@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Editions: made of a sheet's counts, signed by two people of the data team, published with the second signature."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from tejido.statistics import Sheet
+from tejido.statistics.editions import (
+    MANIFEST,
+    SIGNATURES,
+    Published,
+    SignOff,
+    SignOffs,
+    contents,
+    digest,
+    edition_from,
+    intervals,
+    sheet_digest,
+    sign_off,
+)
+from tejido.statistics.editions import Edition as EditionValue
+from tejido.statistics.editions import make_edition as protected_edition
+from tejido.vocabulary import BadInput, Words
+from tejido.web.accounts.keys import team_of
+from tejido.web.accounts.models import Team
+from tejido.web.accounts.signing_keys import signing_key
+from tejido.web.mailbox.models import Partner
+from tejido.web.outreach.actions import publish_edition
+from tejido.web.security import audit
+from tejido.web.security.access import require
+from tejido.web.security.keyring import KeyRing
+from tejido.web.security.permissions import Permission
+from tejido.web.statistics.actions import internal_sheet, local_day
+from tejido.web.statistics.models import Edition, EditionSignOff, SheetRun
+
+
+def published_before(ring: KeyRing) -> list[Published]:
+    """Every edition that is out, oldest first, from sealed records; raises `BadInput` where one that stood is gone."""
+    found = []
+    for edition in Edition.objects.filter(published_at__isnull=False).order_by("published_at"):
+        draft = edition.opened(ring).draft
+        found.append(Published(Sheet.from_json(draft["sheet"]), draft["head"]))
+    here = {(one.edition, sheet_digest(one.sheet)) for one in found}
+    # Each names those before it: a row that was taken away, so that nobody subtracts it, is missed by the next.
+    if any((named["edition"], named["sheet"]) not in here for one in found for named in one.head["earlier"]):
+        raise BadInput(
+            "edition.gone",
+            en="an edition that was published is missing here: nothing can be signed beside it",
+            es="falta aquí una edición que se publicó: no se puede firmar nada junto a ella",
+        )
+    return found
+
+
+def replaced_by(run: SheetRun) -> Edition | None:
+    """The newest edition that is out for the same period, which another would correct."""
+    same = Edition.objects.filter(
+        published_at__isnull=False, run__window_start=run.window_start, run__window_end=run.window_end
+    )
+    return same.order_by("-published_at").first()
+
+
+@transaction.atomic
+def make_edition(
+    *, run: SheetRun, by: Any, ring: KeyRing, now: datetime, because: Words | None = None
+) -> Edition:  # fmt: skip
+    """Protect the counts of a run beside everything published before; `because` where this corrects an edition.
+
+    Raises `BadInput` where nothing protects them, or a correction gives no reason.
+    """
+    require(by, Permission.SHEET_BUILD)
+    before = published_before(ring)
+    corrected = replaced_by(run)
+    replaces = next((one for one in before if corrected and one.edition == corrected.code), None)
+    counted, salt = internal_sheet(run=run, by=by, ring=ring), secrets.token_bytes(32)
+    made = protected_edition(
+        counted, salt=salt, k=run.threshold, earlier=before, replaces=replaces,
+        because=because if replaces else None, operators=_operators(),
+    )  # fmt: skip
+    sheet, files = made.edition.sheet, contents(made.edition)
+    found = intervals(sheet, earlier=[one.sheet for one in before])
+    edition = Edition(
+        key=ring.new_key("edition", [team_of(Team.Kind.DATA).pk]),
+        team=team_of(Team.Kind.DATA),
+        run=run,
+        code=made.edition.id,
+        manifest=bytes.fromhex(digest(files[MANIFEST])),
+        made_at=now,
+        made_by=by,
+    )
+    draft = {
+        "sheet": sheet.as_json(),
+        "head": made.edition.head(),
+        "salt": salt.hex(),
+        "reasons": list(made.reasons),
+        "intervals": [[*place, *interval] for place, interval in found.items()],
+    }
+    edition.seal(ring, draft=draft).save(force_insert=True)
+    audit.record("edition.made", by=by, record=edition, edition=edition.code)
+    return edition
+
+
+def _operators() -> list[Words]:
+    return [settings.TEJIDO.operator.name, *(partner.name for partner in Partner.objects.order_by("code"))]
+
+
+def edition_value(draft: Mapping[str, Any]) -> EditionValue:
+    """The edition as the library knows it."""
+    return edition_from(draft["head"], Sheet.from_json(draft["sheet"]))
+
+
+def read_edition(*, edition: Edition, by: Any, ring: KeyRing) -> dict[str, Any]:
+    """The draft of an edition, for the data team's eyes."""
+    require(by, Permission.COUNT)
+    audit.record("edition.read", by=by, record=edition, edition=edition.code)
+    draft: dict[str, Any] = edition.opened(ring).draft
+    return draft
+
+
+@transaction.atomic
+def sign_edition(*, edition: Edition, by: Any, ring: KeyRing, now: datetime) -> Edition:
+    """Sign; with the second person's signature it is published.
+
+    Raises `BadInput` where she signed before, where another edition came out since, and where anything falls.
+    """
+    require(by, Permission.EDITION_SIGN)
+    # The last two to sign wait for one another, and so do two editions: each must be attacked beside the other.
+    list(Edition.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    edition = Edition.objects.get(pk=edition.pk)
+    if edition.published_at is not None:
+        raise BadInput("edition.published", en="it is published already", es="ya está publicada")
+    draft = edition.opened(ring).draft
+    value, before = edition_value(draft), published_before(ring)
+    _refuse_overtaken(value, before)
+    files = contents(value)
+    if digest(files[MANIFEST]) != bytes(edition.manifest).hex():
+        raise BadInput("edition.changed", en="it no longer makes the files that were signed: make the edition again",
+                       es="ya no produce los archivos que se firmaron: haga la edición de nuevo")  # fmt: skip
+    given = _given(edition)
+    one = sign_off(
+        sheet=value.sheet, manifest=bytes(edition.manifest).hex(), earlier=[each.sheet for each in before],
+        signing=signing_key(ring), organisation=settings.TEJIDO.node, signer=signer_code(by), signed_on=local_day(now),
+        before=given,
+    )  # fmt: skip
+    EditionSignOff.objects.create(
+        edition=edition, member=by, signer=one.signer, signed_on=local_day(now), signature=one.signature
+    )
+    audit.record("edition.signed", by=by, record=edition, edition=edition.code)
+    _publish_if_complete(edition, value, files, [*given, one], by, ring, now)
+    return edition
+
+
+def signer_code(member: Any) -> str:
+    """How a member is called in a published edition: the same each time, and no way back to her."""
+    return hashlib.sha256(b"tejido/signer/1\x00" + member.pk.bytes).hexdigest()[:16]
+
+
+def _given(edition: Edition) -> list[SignOff]:
+    signed = edition.sign_offs.order_by("pk")
+    return [SignOff(one.signer, one.signed_on.isoformat(), one.signature) for one in signed]
+
+
+def _refuse_overtaken(value: EditionValue, before: Sequence[Published]) -> None:
+    if [one.edition for one in value.earlier] != [one.edition for one in before]:
+        raise BadInput("edition.overtaken", en="another edition came out since: make this one again beside it",
+                       es="desde entonces salió otra edición: haga esta de nuevo junto a ella")  # fmt: skip
+
+
+def _publish_if_complete(
+    edition: Edition, value: EditionValue, files: Mapping[str, bytes], given: Sequence[SignOff], by: Any, ring: KeyRing,
+    now: datetime,
+) -> None:  # fmt: skip
+    key = signing_key(ring).verify_key
+    signed = SignOffs(bytes(edition.manifest).hex(), settings.TEJIDO.node, key.raw.hex(), tuple(given))
+    if not signed.complete:
+        return
+    if signed.problems(key):  # a row somebody put there counts for nothing
+        raise BadInput("edition.bad_signature", en="an earlier signature does not hold: make the edition again",
+                       es="una firma anterior no es válida: haga la edición de nuevo")  # fmt: skip
+    edition.published_at = now
+    edition.save_revision(edition.revision)
+    publish_edition(
+        code=edition.code, title=value.sheet.title, window=(value.sheet.window.start, value.sheet.window.end),
+        files={**files, SIGNATURES: signed.encode()}, replaces=value.replaces, now=now,
+    )  # fmt: skip
+    audit.record("edition.published", by=by, record=edition, edition=edition.code)
