@@ -41,7 +41,7 @@ def house(django_db_setup, django_db_blocker):
     """
     cast = _CAST["cast"]
     with django_db_blocker.unblock(), transaction.atomic():
-        seeded = seed(cast.logins)
+        seeded = seed(cast.logins, edition=True)
         pairs = [(seeded["case"], _more(cast, seeded["case"])), (team_of(Team.Kind.CASES).pk, cast.member("amara").pk)]
         _break_glass(cast, seeded["case"])
         for login, kind in (("dora", Team.Kind.DATA), ("noor", Team.Kind.ADMINISTRATION)):

@@ -34,7 +34,7 @@ logins = make_staff(signing=SigningKey(bytes.fromhex(sys.argv[1])), staff=cast.S
                     password=DEMO_PASSWORD)
 
 from tests.web import seeding
-seeded = seeding.seed(logins) if sys.argv[2] == "mx" else {}  # its partner is the other
+seeded = seeding.seed(logins, edition=True) if sys.argv[2] == "mx" else {}  # its partner is the other
 print(json.dumps({"logins": {login: [password, secret.hex()] for login, (password, secret) in logins.items()},
                   "seeded": seeded}))
 """

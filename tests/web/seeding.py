@@ -35,14 +35,14 @@ class SeatedCast:
         return ring_of(member, BoxKey(raw))
 
 
-def seed(logins: dict[str, tuple[str, bytes]]) -> dict[str, str]:
-    """Put invented records in; returns the ids that pages' addresses name."""
+def seed(logins: dict[str, tuple[str, bytes]], *, edition: bool = False) -> dict[str, str]:
+    """Put invented records in, with an `edition` where asked: it takes a second; returns ids that addresses name."""
     cast, now = SeatedCast(logins), datetime.now(UTC)
     ids = _arrived(cast, now)
     ids |= _taken(cast, now)
     ids |= _case(cast, now)
     ids |= _files(cast, ids["case"], now)
-    ids |= _shared(cast, now)
+    ids |= _shared(cast, now, edition)
     ids |= _sent(cast, ids["case"], ids["person"], now)
     ids |= _upkeep(cast, now)
     return {name: str(value) for name, value in ids.items()}
@@ -135,8 +135,8 @@ def _files(cast: SeatedCast, case_id: Any, now: datetime) -> dict[str, Any]:
     return {"file": photo.pk, "original": photo.original_id, "note": note.pk}
 
 
-def _shared(cast: SeatedCast, now: datetime) -> dict[str, Any]:
-    """A partner, an agreement, a hand-over that arrived, a joint sheet and an edition of it."""
+def _shared(cast: SeatedCast, now: datetime, edition: bool) -> dict[str, Any]:
+    """A partner, an agreement, a hand-over that arrived and a joint sheet."""
     from tejido.statistics import Window
     from tejido.web.mailbox.actions import add_partner, receive
     from tejido.web.sharing.actions import process_arrivals
@@ -163,8 +163,7 @@ def _shared(cast: SeatedCast, now: datetime) -> dict[str, Any]:
         "agreement": terms.id,
         "handover": Handover.objects.get().pk,
         "sheet": run.pk,
-        "edition": make_edition(run=run, **dora).pk,
-    }
+    } | ({"edition": make_edition(run=run, **dora).pk} if edition else {})
 
 
 def _sent(cast: SeatedCast, case_id: Any, person_id: Any, now: datetime) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Page:
 PAGES = [
     Page("public", "/"),
     Page("public", "/privacy/"),
+    Page("public", "/figures/"),
     Page("public", "/write/"),
     Page("public", "/write/again/"),
     Page("public", "/nothing-here/", status=404),
@@ -98,6 +99,9 @@ PAGES = [
     Page("staff", "/partners/new/", login="noor"),
     Page("staff", "/sheets/", login="dora"),
     Page("staff", "/sheets/{sheet}/", login="dora"),
+    Page("staff", "/editions/", login="dora"),
+    Page("staff", "/editions/{edition}/", login="dora"),
+    Page("staff", "/definitions/victims/", login="dora"),
     Page("staff", "/cases/{held}/", login="bilal"),
     Page("staff", "/cases/{case}/hold/", login="bilal"),
     Page("staff", "/cases/{case}/shred/", login="bilal"),
