@@ -253,7 +253,7 @@ def _membership(runs: int) -> list[dict[str, Any]]:
 
 def _scores(data: Rows, others: Rows, row: np.ndarray, public: Domain, rho: Any, seed: bytes) -> dict[str, float]:
     made = synthesize(
-        data, public, rho=rho, seed=seed, effort=Effort(groups=8, pair_steps=40, triple_steps=8, passes=2)
+        data, public, rho=rho, seed=seed, effort=Effort(groups=8, pair_steps=40, triple_steps=8, rounds=2)
     )
     marginals = tuple(made.measured.counts)
     known = dict(counted(others, public.sizes, marginals))

@@ -35,7 +35,7 @@ from tejido.statistics.microdata.noise import WORD, Stream, _decided, discrete_g
 from tejido.vocabulary import BadInput
 
 SEED = bytes(range(32))
-QUICK = Effort(groups=12, pair_steps=60, triple_steps=10, passes=2)
+QUICK = Effort(groups=12, pair_steps=60, triple_steps=10, rounds=2)
 VARIANCES = st.fractions(Fraction(1, 8), 40, max_denominator=64)
 
 

@@ -13,6 +13,7 @@ from tejido.statistics.microdata.noise import Integers
 from tejido.statistics.microdata.reading import Codes
 
 _BINS = 40  # of the size of counts, where it is asked how far the mixture is off
+NUDGE, MOVED = 0.15, 0.2
 _PRIOR = 30.0  # cells' worth of what holds for all marginals, beside what one marginal shows
 
 
@@ -42,8 +43,8 @@ def targets(found: Consistent, mixture: Mixture) -> dict[Columns, Real]:
     return result
 
 
-def drawn(mixture: Mixture, count: int, chance: np.random.Generator) -> Codes:
-    """Rows of the mixture; within each group every column's categories in their exact shares, in random order."""
+def drawn(mixture: Mixture, count: int, chance: np.random.Generator) -> tuple[Codes, Integers]:
+    """Rows of the mixture and their groups; in each every column has its shares exactly, in random order."""
     group = np.searchsorted(np.cumsum(mixture.weights, dtype=np.float64), (np.arange(count) + 0.5) / count)
     group = np.minimum(group, len(mixture.weights) - 1)
     begins = np.searchsorted(group, np.arange(len(mixture.weights)))
@@ -54,33 +55,46 @@ def drawn(mixture: Mixture, count: int, chance: np.random.Generator) -> Codes:
         rank = np.empty(count)
         rank[order] = np.arange(count)
         level = (rank - begins[group] + chance.random(count)) / sizes[group]
-        reached = np.cumsum(mixture.column(place), axis=1, dtype=np.float64) + np.arange(len(sizes))[:, None]
-        reached[:, -1] = np.arange(1, len(sizes) + 1)
-        cell = np.searchsorted(reached.ravel(), np.minimum(level, 1 - 1e-9) + group, side="right")
-        codes[place] = cell - group * mixture.sizes[place]
-    return codes
+        codes[place] = _category(mixture, place, group, level)
+    return codes, group
+
+
+def moved(mixture: Mixture, codes: Codes, group: Integers, chance: np.random.Generator) -> Codes:
+    """The same rows with some cells drawn anew from their group: rows chosen several times are no longer alike."""
+    fresh = codes.copy()
+    for place in range(len(mixture.sizes)):
+        changed = np.flatnonzero(chance.random(codes.shape[1]) < MOVED)
+        fresh[place, changed] = _category(mixture, place, group[changed], chance.random(len(changed)))
+    return fresh
+
+
+def _category(mixture: Mixture, place: int, group: Integers, level: Real) -> Codes:
+    reached = np.cumsum(mixture.column(place), axis=1, dtype=np.float64) + np.arange(len(mixture.weights))[:, None]
+    reached[:, -1] = np.arange(1, len(mixture.weights) + 1)
+    cell = np.searchsorted(reached.ravel(), np.minimum(level, 1 - 1e-9) + group, side="right")
+    return (cell - group * mixture.sizes[place]).astype(np.uint16)
 
 
 def raked(
-    codes: Codes, sizes: tuple[int, ...], wanted: dict[Columns, Real], total: float, *, passes: int,
-    possible: npt.NDArray[np.bool_], chance: np.random.Generator,
+    codes: Codes, sizes: tuple[int, ...], wanted: dict[Columns, Real], total: float, possible: npt.NDArray[np.bool_]
 ) -> Real:  # fmt: skip
-    """A weight for each row, so that weighted counts come close to the wanted ones: marginal after marginal."""
-    marginals = sorted(columns for columns in wanted if len(columns) == min(3, len(sizes)))
-    marginals += sorted(columns for columns in wanted if len(columns) == 2 and len(sizes) > 2)
+    """A weight for each row, so that weighted counts come closer to the wanted ones: marginal after marginal.
+
+    Triples only nudge, because each carries noise of its own; pairs and single columns, which are known well, come last
+    and are met.
+    """
     weights = possible * (total / max(1, int(possible.sum())))
-    for turn in range(passes):
-        soft = 1.0 if turn < passes - 1 else 0.5
-        order = tuple(marginals) if turn % 2 == 0 else tuple(reversed(marginals))
-        for columns, keys in keys_of(codes, sizes, order):
-            table = wanted[columns].ravel()
-            now = np.bincount(keys, weights, table.size)
-            ratio = np.clip(table / np.maximum(now, 1e-9), 0.25, 4.0) ** soft
-            weights *= ratio.take(keys)
+    order = sorted(wanted, key=lambda columns: (-len(columns), columns))
+    for columns, keys in keys_of(codes, sizes, tuple(order)):
+        table = wanted[columns].ravel()
+        now = np.bincount(keys, weights, table.size)
+        ratio = np.clip(table / np.maximum(now, 1e-9), 0.25, 4.0)
+        weights *= (ratio**NUDGE if len(columns) == 3 else ratio).take(keys)
     return np.asarray(weights * (total / max(float(weights.sum()), 1e-9)), dtype=np.float64)
 
 
 def whole(weights: Real, chance: np.random.Generator) -> Integers:
     """How often each row is written: its weight rounded up or down, the sum kept."""
     reached = np.floor(np.cumsum(weights) + chance.random())
+    reached[-1:] = round(float(weights.sum()))
     return np.diff(reached, prepend=0.0).astype(np.int64)

@@ -15,7 +15,7 @@ from tejido.statistics.microdata.measuring import Measured, measure
 from tejido.statistics.microdata.mixture import fitted
 from tejido.statistics.microdata.noise import Stream
 from tejido.statistics.microdata.reading import Codes, impossible_rows
-from tejido.statistics.microdata.rows import drawn, raked, targets, whole
+from tejido.statistics.microdata.rows import drawn, moved, raked, targets, whole
 
 LARGEST_POOL = 300_000
 STEPS = 5  # of which each reports that it is done
@@ -32,9 +32,17 @@ class Effort:
     """How much work goes into the fit; none of it touches what privacy costs."""
 
     groups: int = 96
-    pair_steps: int = 300
-    triple_steps: int = 80
-    passes: int = 3
+    pair_steps: int = 200
+    triple_steps: int = 30
+    rounds: int = 2
+
+    @classmethod
+    def usual(cls, measured: Measured) -> Effort:
+        """More steps and rounds where there is less to look at in each."""
+        cells = sum(table.size for table in measured.counts.values())
+        return cls(
+            triple_steps=min(100, max(30, 15_000_000 // cells)), rounds=min(6, max(2, 2400 // len(measured.counts)))
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Synthesis:
 
 
 def synthesize(
-    codes: Codes, public: Domain, *, rho: Fraction, seed: bytes, effort: Effort = Effort(), report: Report = _silent
+    codes: Codes, public: Domain, *, rho: Fraction, seed: bytes, effort: Effort | None = None, report: Report = _silent
 ) -> Synthesis:  # fmt: skip
     """Invented rows under rho-zCDP. One seed gives the same marginals anywhere, and the same rows on one machine."""
     stream = Stream(seed)
@@ -56,7 +64,7 @@ def synthesize(
 
 
 def rows_from(
-    measured: Measured, *, seed: bytes, effort: Effort = Effort(), report: Report = _silent
+    measured: Measured, *, seed: bytes, effort: Effort | None = None, report: Report = _silent
 ) -> Codes:  # fmt: skip
     """Invented rows that tell the measured counts. Nothing here has seen a person."""
     public = measured.public
@@ -65,14 +73,17 @@ def rows_from(
     count = max(0, round(found.total))
     if count == 0:
         return np.empty((len(public.sizes), 0), dtype=np.uint16)
-    groups = max(1, min(effort.groups, count // 20))
-    mixture = fitted(found, public.sizes, groups=groups, pair_steps=effort.pair_steps,
-                     triple_steps=effort.triple_steps, chance=chance)  # fmt: skip
+    effort = effort or Effort.usual(measured)
+    mixture = fitted(found, public.sizes, groups=max(1, min(effort.groups, count // 20)),
+                     pair_steps=effort.pair_steps, triple_steps=effort.triple_steps, chance=chance)  # fmt: skip
+    wanted = targets(found, mixture)
     report(2)
-    pool = drawn(mixture, min(max(count, 2000), LARGEST_POOL), chance)
-    possible = ~impossible_rows(pool, public)
-    weights = raked(pool, public.sizes, targets(found, mixture), count, passes=effort.passes, possible=possible,
-                    chance=chance)  # fmt: skip
+    rows, group = drawn(mixture, min(max(count, 2000), LARGEST_POOL), chance)
+    for turn in range(effort.rounds):
+        weights = raked(rows, public.sizes, wanted, count, ~impossible_rows(rows, public))
+        chosen = np.repeat(np.arange(rows.shape[1]), whole(weights, chance))
+        rows, group = rows[:, chosen], group[chosen]
+        if turn < effort.rounds - 1:
+            rows = moved(mixture, rows, group, chance)
     report(2)
-    chosen = np.repeat(np.arange(pool.shape[1]), whole(weights, chance))
-    return np.ascontiguousarray(pool[:, chance.permutation(chosen)])
+    return np.ascontiguousarray(rows[:, chance.permutation(rows.shape[1])])
