@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import subprocess
+import sys
 from fractions import Fraction
 from itertools import combinations, product
 from pathlib import Path
@@ -174,9 +177,13 @@ def test_triples_that_would_be_too_large_give_way_to_pairs(monkeypatch: pytest.M
     assert len(planned(sized(*[3] * 20))) == 1140
     assert planned(sized(2, 3)) == ((0, 1),)
     assert planned(sized(5)) == ((0,),)
-    assert planned(sized(2, 2, 4000, 4000)) == ((0, 1, 2), (0, 1, 3), (2, 3))
+    assert planned(Domain({f"c{n}": tuple(map(str, range(size))) for n, size in enumerate((2, 2, 4000, 4000))})) == (
+        (0, 1, 2),
+        (0, 1, 3),
+        (2, 3),
+    )
     with pytest.raises(BadInput, match="c0' × 'c1"):
-        planned(sized(5000, 5000))
+        planned(Domain({f"c{n}": tuple(map(str, range(5000))) for n in range(2)}))
 
 
 # What is made of it
@@ -239,6 +246,16 @@ def test_what_cannot_be_is_never_written() -> None:
     made = rows_from(measured, seed=SEED, effort=QUICK)
     assert made.shape[1] == 247
     assert not ((made[0] == 0) & (made[1] == 1)).any()
+
+
+def test_the_benchmark_runs_and_prints_what_it_promises() -> None:
+    bench = Path(__file__).parents[3] / "bench" / "synthetic.py"
+    done = subprocess.run([sys.executable, bench, "--quick", "--json", "--part", "1", "--peer", "none"],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    figures = json.loads(done.stdout)
+    assert [one["generator"] for one in figures["generators"]] == ["latent_classes", "network"]
+    assert figures["speedup"] is None
+    assert (figures["error_2way"] < 0.05, figures["error_3way"] < 0.1) == (True, True)
 
 
 # What is read

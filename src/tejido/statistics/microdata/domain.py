@@ -15,7 +15,7 @@ from tejido.vocabulary import BadInput, UnknownCodeList, code_list, system_reaso
 from tejido.vocabulary.lists import read_yaml
 
 MISSING = ""  # an empty cell: a category like any other
-MOST_CATEGORIES, MOST_COLUMNS = 5_000, 100
+MOST_CATEGORIES, MOST_TOGETHER, MOST_COLUMNS = 5_000, 6_000, 40
 _TOO_LARGE = 5_000_000
 
 
@@ -99,6 +99,9 @@ def domain(
                           f"{len(values)} categorías; se aceptan hasta {MOST_CATEGORIES}")  # fmt: skip
         if len(set(values)) < len(values):
             raise _refuse(place, "a category stands there twice", "una categoría aparece dos veces")
+    if (together := sum(map(len, columns.values()))) > MOST_TOGETHER:
+        raise _refuse(where, f"{together} categories in all columns; at most {MOST_TOGETHER} are taken",
+                      f"{together} categorías en todas las columnas; se aceptan hasta {MOST_TOGETHER}")  # fmt: skip
     if person in columns:
         raise _refuse(where, f"{person!r} tells persons apart and cannot be published",
                       f"{person!r} distingue a las personas y no puede publicarse")  # fmt: skip

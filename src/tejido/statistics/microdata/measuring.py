@@ -39,22 +39,20 @@ def planned(public: Domain) -> tuple[Columns, ...]:
     A smaller marginal that lies in a measured one is not measured besides: it is known from the larger.
     """
     sizes, chosen, cells = public.sizes, list[Columns](), 0
+    told = set[Columns]()  # pairs and single columns that a measured marginal tells of
     for length in (3, 2, 1):
-        found = [columns for columns in combinations(range(len(sizes)), length) if not _inside(columns, chosen)]
+        found = [columns for columns in combinations(range(len(sizes)), length) if columns not in told]
         for columns in sorted(found, key=lambda c: math.prod(sizes[place] for place in c)):
             size = math.prod(sizes[place] for place in columns)
             if cells + size <= MOST_CELLS:
                 chosen.append(columns)
                 cells += size
-    if missing := [columns for columns in combinations(range(len(sizes)), 2) if not _inside(columns, chosen)]:
+                told.update(part for part_length in (1, 2) for part in combinations(columns, part_length))
+    if missing := [columns for columns in combinations(range(len(sizes)), 2) if columns not in told]:
         names = " × ".join(repr(public.names[place]) for place in missing[0])
         raise BadInput("microdata.large", en=f"{names} has too many categories to be measured; group them",
                        es=f"{names} tiene demasiadas categorías para medirse; agrúpelas")  # fmt: skip
     return tuple(sorted(chosen))
-
-
-def _inside(columns: Columns, chosen: list[Columns]) -> bool:
-    return len(columns) < 3 and any(set(columns) <= set(larger) for larger in chosen)
 
 
 def measure(codes: Codes, public: Domain, *, rho: Fraction, stream: Stream) -> Measured:
