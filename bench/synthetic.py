@@ -133,10 +133,10 @@ def _generated(quick: bool, peer: str) -> dict[str, Any]:
     for number, generator in enumerate(generators):
         rows = generator(people, sizes, np.random.default_rng(number + 1))
         public = domain({f"c{n}": ("", *(f"v{v}" for v in range(size))) for n, size in enumerate(sizes)})
-        figures = {"generator": generator.__name__} | _ours(rows, public)
+        figures = _told({"generator": generator.__name__} | _ours(rows, public))
         if peer == "all" or (peer == "first" and number == 0):
-            figures |= _theirs(rows, public)
-        found.append(_told(figures))
+            figures |= _told(_theirs(rows, public))
+        found.append(figures)
     beside = [one for one in found if "peer_s" in one]
     return {
         "generators": found,
