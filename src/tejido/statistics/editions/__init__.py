@@ -5,7 +5,15 @@ from tejido.statistics.editions.contents import MANIFEST, SIGNATURES, contents, 
 from tejido.statistics.editions.edition import Before, Edition, sheet_digest
 from tejido.statistics.editions.making import Made, Published, make_edition, reasons, snapshot_of
 from tejido.statistics.editions.reading import EditionFolder, edition_from, published_before, read_edition
-from tejido.statistics.editions.signing import SignOff, SignOffs, fallen, intervals, refuse_fallen, sign_off
+from tejido.statistics.editions.signing import (
+    SignOff,
+    SignOffs,
+    fallen,
+    intervals,
+    refuse_fallen,
+    refuse_twice,
+    sign_off,
+)
 from tejido.statistics.editions.verifying import Finding, read_sign_offs, verify
 from tejido.statistics.editions.writing import keep_counts, salt_in, write_edition
 
@@ -32,6 +40,7 @@ __all__ = [
     "read_sign_offs",
     "reasons",
     "refuse_fallen",
+    "refuse_twice",
     "salt_in",
     "sheet_digest",
     "sign_off",

@@ -85,13 +85,18 @@ def sign_off(
 
     Raises `BadInput` where the same person signed before, and where a hidden cell falls: it names the place alone.
     """
-    if any(one.signer == signer for one in before):
-        raise BadInput("edition.signed_twice", en="the second signature must be another person's",
-                       es="la segunda firma debe ser de otra persona")  # fmt: skip
+    refuse_twice(signer, before)
     refuse_fallen(sheet, earlier=earlier, partners=partners)
     day = signed_on.isoformat()
     signature = signing.sign(statement(manifest, organisation, signer, day))
     return SignOff(signer, day, signature.hex())
+
+
+def refuse_twice(signer: str, before: Sequence[SignOff]) -> None:
+    """Raises `BadInput` where the same person signed before."""
+    if any(one.signer == signer for one in before):
+        raise BadInput("edition.signed_twice", en="the second signature must be another person's",
+                       es="la segunda firma debe ser de otra persona")  # fmt: skip
 
 
 def refuse_fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequence[Sheet] = ()) -> None:

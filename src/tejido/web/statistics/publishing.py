@@ -23,6 +23,7 @@ from tejido.statistics.editions import (
     digest,
     edition_from,
     intervals,
+    refuse_twice,
     sheet_digest,
     sign_off,
 )
@@ -67,13 +68,13 @@ def replaced_by(run: SheetRun) -> Edition | None:
     return same.order_by("-published_at").first()
 
 
-@transaction.atomic
 def make_edition(
     *, run: SheetRun, by: Any, ring: KeyRing, now: datetime, because: Words | None = None
 ) -> Edition:  # fmt: skip
     """Protect the counts of a run beside everything published before; `because` where this corrects an edition.
 
-    Raises `BadInput` where nothing protects them, or a correction gives no reason.
+    Raises `BadInput` where nothing protects them, or a correction gives no reason. What takes long is done before the
+    database is written to: on SQLite whoever writes holds up every contact that arrives.
     """
     require(by, Permission.SHEET_BUILD)
     before = published_before(ring)
@@ -86,15 +87,6 @@ def make_edition(
     )  # fmt: skip
     sheet, files = made.edition.sheet, contents(made.edition)
     found = intervals(sheet, earlier=[one.sheet for one in before])
-    edition = Edition(
-        key=ring.new_key("edition", [team_of(Team.Kind.DATA).pk]),
-        team=team_of(Team.Kind.DATA),
-        run=run,
-        code=made.edition.id,
-        manifest=bytes.fromhex(digest(files[MANIFEST])),
-        made_at=now,
-        made_by=by,
-    )
     draft = {
         "sheet": sheet.as_json(),
         "head": made.edition.head(),
@@ -102,8 +94,18 @@ def make_edition(
         "reasons": list(made.reasons),
         "intervals": [[*place, *interval] for place, interval in found.items()],
     }
-    edition.seal(ring, draft=draft).save(force_insert=True)
-    audit.record("edition.made", by=by, record=edition, edition=edition.code)
+    with transaction.atomic():
+        edition = Edition(
+            key=ring.new_key("edition", [team_of(Team.Kind.DATA).pk]),
+            team=team_of(Team.Kind.DATA),
+            run=run,
+            code=made.edition.id,
+            manifest=bytes.fromhex(digest(files[MANIFEST])),
+            made_at=now,
+            made_by=by,
+        )
+        edition.seal(ring, draft=draft).save(force_insert=True)
+        audit.record("edition.made", by=by, record=edition, edition=edition.code)
     return edition
 
 
@@ -124,31 +126,38 @@ def read_edition(*, edition: Edition, by: Any, ring: KeyRing) -> dict[str, Any]:
     return draft
 
 
-@transaction.atomic
 def sign_edition(*, edition: Edition, by: Any, ring: KeyRing, now: datetime) -> Edition:
-    """Sign; with the second person's signature it is published.
+    """Sign; with the second person's signature it is published. The attack runs first, outside any transaction.
 
     Raises `BadInput` where she signed before, where another edition came out since, and where anything falls.
     """
     require(by, Permission.EDITION_SIGN)
-    # The last two to sign wait for one another, and so do two editions: each must be attacked beside the other.
-    list(Edition.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     edition = Edition.objects.get(pk=edition.pk)
-    if edition.published_at is not None:
-        raise BadInput("edition.published", en="it is published already", es="ya está publicada")
-    draft = edition.opened(ring).draft
-    value, before = edition_value(draft), published_before(ring)
-    _refuse_overtaken(value, before)
+    value, before = edition_value(edition.opened(ring).draft), published_before(ring)
+    _refuse_late(edition, value)
     files = contents(value)
     if digest(files[MANIFEST]) != bytes(edition.manifest).hex():
         raise BadInput("edition.changed", en="it no longer makes the files that were signed: make the edition again",
                        es="ya no produce los archivos que se firmaron: haga la edición de nuevo")  # fmt: skip
-    given = _given(edition)
     one = sign_off(
         sheet=value.sheet, manifest=bytes(edition.manifest).hex(), earlier=[each.sheet for each in before],
         signing=signing_key(ring), organisation=settings.TEJIDO.node, signer=signer_code(by), signed_on=local_day(now),
-        before=given,
+        before=_given(edition),
     )  # fmt: skip
+    return _keep(edition, value, files, one, by, ring, now)
+
+
+@transaction.atomic
+def _keep(
+    edition: Edition, value: EditionValue, files: Mapping[str, bytes], one: SignOff, by: Any, ring: KeyRing,
+    now: datetime,
+) -> Edition:  # fmt: skip
+    # Who signs meanwhile waits here, whatever the edition: what comes out first is beside what comes out next.
+    list(Edition.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    edition = Edition.objects.get(pk=edition.pk)
+    _refuse_late(edition, value)
+    given = _given(edition)
+    refuse_twice(one.signer, given)
     EditionSignOff.objects.create(
         edition=edition, member=by, signer=one.signer, signed_on=local_day(now), signature=one.signature
     )
@@ -167,8 +176,12 @@ def _given(edition: Edition) -> list[SignOff]:
     return [SignOff(one.signer, one.signed_on.isoformat(), one.signature) for one in signed]
 
 
-def _refuse_overtaken(value: EditionValue, before: Sequence[Published]) -> None:
-    if [one.edition for one in value.earlier] != [one.edition for one in before]:
+def _refuse_late(edition: Edition, value: EditionValue) -> None:
+    """Raises `BadInput` where it is out already, or where another came out since it was protected."""
+    if edition.published_at is not None:
+        raise BadInput("edition.published", en="it is published already", es="ya está publicada")
+    out = Edition.objects.filter(published_at__isnull=False).order_by("published_at")
+    if [one.edition for one in value.earlier] != list(out.values_list("code", flat=True)):
         raise BadInput("edition.overtaken", en="another edition came out since: make this one again beside it",
                        es="desde entonces salió otra edición: haga esta de nuevo junto a ella")  # fmt: skip
 
