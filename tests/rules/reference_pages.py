@@ -6,9 +6,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from tejido.statistics.breakdowns import BASE_LABELS, Breakdown
 from tejido.statistics.definitions import indicators
-from tejido.statistics.specification import Breakdown, Indicator
+from tejido.statistics.specification import RECORDS, Indicator
 from tejido.tables import RECORD_TABLES, Table
 from tejido.tables.records import REQUIRED_TABLES
 from tejido.vocabulary import code_list, code_lists
@@ -16,6 +20,7 @@ from tejido.web.security.permissions import TEAM, Permission
 from tejido.web.security.roles import ROLES
 from tests.rules.source import ROOT
 
+SPECIFICATIONS = ROOT / "tests" / "specs"
 FOLDER = ROOT / "docs" / "reference"
 _MADE = "*Made from the source by `./run python -m tests.rules.reference_pages`; a test refuses it when it is stale.*"
 
@@ -67,31 +72,71 @@ def lists() -> str:
 
 
 def counted() -> str:
-    """Every indicator: what is counted, of whom, and by what."""
-    about = "Nothing is computed that is not declared here. `tejido indicators show ID` prints one definition."
+    """Every indicator: what is counted, of whom, and by what, with the invented people its specification is tested on."""
+    about = (
+        "Nothing is computed that is not declared here. `tejido indicators show ID` prints one definition, in English or\n"
+        "Spanish; `tejido count` counts it. Under each stand a few invented people and what is counted of them: the same\n"
+        "tables are its test (`tests/specs/`)."
+    )
     return _page("Indicators", about, *map(_indicator, indicators().values()))
 
 
 def _indicator(one: Indicator) -> str:
     definition = json.loads(one.definition)
+    window = one.window
+    linked = f" through `{window.linked}`" if window and window.linked else ""
     lines = [
         f"## {one.id}",
-        f"**{one.label['en']} · {one.label['es']}.** {one.note['en']}".rstrip(),
-        f"Unit: {one.unit.plural}. Table: `{one.source}/{one.table.name}`."
-        + (f" Date that counts: `{one.window.date}`." if one.window else "")
-        + (f" People: `{one.estimate}`." if one.estimate else ""),
-        f"Filter: `{json.dumps(definition['filter'], ensure_ascii=False)}`",
+        f"**{one.label['en']} · {one.label['es']}.** {one.population['en']} {one.note['en']}".rstrip(),
+        one.population["es"] + (f" {one.note['es']}" if one.note["es"] else ""),
+        "\n".join(
+            [
+                f"- Unit: {one.unit.plural}. Table: `{one.source}/{one.table.name}`.",
+                f"- Date that counts: `{window.date}`{linked}; a window is two days, both included."
+                if window
+                else "- No date: the whole file counts.",
+                "- As of the last day the records know of."
+                if one.as_of == RECORDS
+                else f"- As of the release of {one.as_of}.",
+                f"- Geography: {one.geography['en']}",
+                *([f"- Unnamed people: by `{one.estimate}` of their group."] if one.estimate else []),
+                f"- Filter: `{json.dumps(definition['filter'], ensure_ascii=False)}`",
+            ]
+        ),
     ]
     if one.breakdowns:
-        lines.append(_table(["by", "label", "answers", "cells"], map(_breakdown, one.breakdowns.values())))
-    return "\n\n".join(lines)
+        head = ["by", "label", "answers", "base", "unknown", "cells"]
+        lines.append(_table(head, map(_breakdown, one.breakdowns.values())))
+    specification = yaml.safe_load((SPECIFICATIONS / f"{one.id}.yaml").read_text(encoding="utf-8"))
+    window_of = f" ({specification['window']})" if "window" in specification else ""
+    return "\n\n".join([*lines, *(_example(entry, window_of) for entry in specification["examples"])])
 
 
 def _breakdown(by: Breakdown) -> list[str]:
-    cells = (
-        f"the {by.top} largest of {len(by.listed)} known codes" if by.top else f"list `{by.codes}`" if by.codes else ""
-    )
-    return [f"`{by.name}`", by.label["en"], "several" if by.multiple else "one", cells]
+    cells = f"list `{by.codes}`, version {by.version}" if by.codes else "as they stand"
+    if by.top:
+        cells = f"the {by.top} largest of {len(by.listed)} known codes of {cells}"
+    if by.band:
+        cells += "; with the band of the median"
+    base = BASE_LABELS[by.base]["en"]
+    unknown = ", ".join(f"`{code}`" for code in by.silent)
+    return [f"`{by.name}`", by.label["en"], "several" if by.multiple else "one", base, unknown, cells]
+
+
+def _example(entry: dict[str, Any], window: str) -> str:
+    given = [("", entry["file"])] if "file" in entry else [
+        (f"{node}, {name}", text) for node, tables in entry["records"].items() for name, text in tables.items()
+    ]  # fmt: skip
+    lines = [f"**{entry['says']}**"]
+    for called, text in given:
+        rows = [[cell.strip() for cell in line.split(",")] for line in text.strip().splitlines()]
+        lines += [called, _table(rows[0], rows[1:])] if called else [_table(rows[0], rows[1:])]
+    found = [f"Counted{window}: {entry['counted']}."]
+    for name, cells in entry.get("by", {}).items():
+        base = f", base {entry['base'][name]}" if name in entry.get("base", {}) else ""
+        median = f", median `{entry['median'][name]}`" if name in entry.get("median", {}) else ""
+        found.append(f"By `{name}`: {', '.join(f'{code} {number}' for code, number in cells.items())}{base}{median}.")
+    return "\n\n".join([*lines, "\n".join(found)])
 
 
 def roles() -> str:

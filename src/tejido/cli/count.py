@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from tejido.cli.wording import language_option
+from tejido.reports.numbers import percent_text
+from tejido.statistics.breakdowns import BASE_LABELS, Base
 from tejido.statistics.definitions import indicator
-from tejido.statistics.figures import Rows, count_files
+from tejido.statistics.figures import Counted, count_files
 from tejido.statistics.window import Window
-from tejido.vocabulary import Language, Words, code_list
+from tejido.vocabulary import Language, Words
 
 
 @click.command()
@@ -36,11 +38,20 @@ def count(
 ) -> None:
     """Count a declared indicator: exact numbers, not protected, for those who may see the records."""
     window = Window.parse(dates) if dates else None
-    rows = count_files(files, source=source, name=name, by=by, window=window)
+    counted = count_files(files, source=source, name=name, by=by, window=window)
     if as_json:
-        click.echo(json.dumps({"rows": [_row(name, by, code, number) for code, number in rows]}, ensure_ascii=False))
+        click.echo(json.dumps(_object(name, by, counted), ensure_ascii=False))
         return
-    _print_table(name, by, rows, language)
+    _print_table(name, by, counted, language)
+
+
+def _object(name: str, by: str | None, counted: Counted) -> dict[str, object]:
+    rows: dict[str, object] = {"rows": [_row(name, by, code, number) for code, number in counted.rows]}
+    if by is None:
+        return rows
+    base = indicator(name).breakdown(by).base
+    rows["base"] = {"rule": base, "count": counted.base, "label": BASE_LABELS[base]}
+    return rows | ({"median": counted.median} if counted.median is not None else {})
 
 
 def _row(name: str, by: str | None, code: str | None, number: int) -> dict[str, object]:
@@ -52,20 +63,28 @@ def _row(name: str, by: str | None, code: str | None, number: int) -> dict[str, 
 
 _BY: Words = {"en": "by", "es": "por"}
 _BLANK: Words = {"en": "(blank)", "es": "(vacío)"}
+_OF: Words = {"en": "Base", "es": "Base de cálculo"}
+_MEDIAN: Words = {"en": "Median", "es": "Mediana"}
 
 
-def _print_table(name: str, by: str | None, rows: Rows, language: Language) -> None:
+def _print_table(name: str, by: str | None, counted: Counted, language: Language) -> None:
     chosen = indicator(name)
-    breakdown = chosen.breakdown(by) if by else None
-    click.echo(chosen.label[language] + (f", {_BY[language]} {by}" if by else ""))
-    widest = max((len(code or "") for code, _ in rows), default=0)
+    if by is None:
+        click.echo(f"{chosen.label[language]}\n    {counted.rows[0][1]:,}")
+        return
+    breakdown = chosen.breakdown(by)
+    click.echo(f"{chosen.label[language]}, {_BY[language]} {by}")
+    widest = max((len(code or "") for code, _ in counted.rows), default=0)
     lines = []
-    for code, amount in rows:
-        label = "" if code is None else code or _BLANK[language]
-        if code and breakdown is not None and breakdown.codes and code in code_list(breakdown.codes):
-            label = f"{code:<{widest}}  {code_list(breakdown.codes).label_of(code, language)}"
-        lines.append((label, f"{amount:,}"))
-    wide = max((len(label) for label, _ in lines), default=0)
-    digits = max((len(number) for _, number in lines), default=0)
-    for label, number in lines:
-        click.echo(f"  {label:<{wide}}  {number:>{digits}}")
+    for code, amount in counted.rows:
+        words = breakdown.label_of(code or "")[language]
+        label = _BLANK[language] if not code else code if words == code else f"{code:<{widest}}  {words}"
+        # Whoever is not in the base has no share of it.
+        percents = breakdown.percent and (breakdown.base is Base.EVERYONE or code not in breakdown.silent)
+        lines.append((label, f"{amount:,}", percent_text(amount, counted.base) or "" if percents else ""))
+    wide, digits, last = (max((len(line[place]) for line in lines), default=0) for place in range(3))
+    for label, number, percent in lines:
+        click.echo(f"  {label:<{wide}}  {number:>{digits}}  {percent:>{last}}".rstrip())
+    click.echo(f"{_OF[language]}: {BASE_LABELS[breakdown.base][language]} ({counted.base:,})")
+    if counted.median is not None:
+        click.echo(f"{_MEDIAN[language]}: {breakdown.label_of(counted.median)[language]}")

@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from tejido.cli.wording import language_option
+from tejido.statistics.breakdowns import BASE_LABELS
 from tejido.statistics.definitions import check_definition
 from tejido.statistics.definitions import indicator as indicator_called
 from tejido.statistics.definitions import indicators as shipped
 from tejido.statistics.notes import footnote_texts
-from tejido.statistics.specification import Indicator
+from tejido.statistics.specification import RECORDS, Indicator
 from tejido.vocabulary import BadInput, Language, Words
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
@@ -67,34 +68,56 @@ def show_indicator(name: str, language: Language, as_json: bool) -> None:
 
 _WORDS: dict[str, Words] = {
     "unit": {"en": "unit: {unit} · table: {table}", "es": "unidad: {unit} · tabla: {table}"},
-    "date": {"en": "date: {date}", "es": "fecha: {date}"},
-    "date_of": {"en": "date: {date} through {linked}", "es": "fecha: {date} a través de {linked}"},
-    "people": {"en": "people: {estimate}", "es": "personas: {estimate}"},
+    "population": {"en": "population: {words}", "es": "población: {words}"},
+    "geography": {"en": "geography: {words}", "es": "geografía: {words}"},
+    "date": {"en": "date that counts: {date}", "es": "fecha que cuenta: {date}"},
+    "date_of": {
+        "en": "date that counts: {date} through {linked}",
+        "es": "fecha que cuenta: {date} a través de {linked}",
+    },
+    "as_of": {"en": "as of: the last day the records know of", "es": "al: último día que conocen los registros"},
+    "release": {"en": "as of: the release of {release}", "es": "al: la publicación de {release}"},
+    "people": {"en": "unnamed people: by {estimate}", "es": "personas sin nombre: por {estimate}"},
     "filter": {"en": "filter: {filter}", "es": "filtro: {filter}"},
     "by": {"en": "by", "es": "por"},
     "one": {"en": "one answer", "es": "respuesta única"},
     "several": {"en": "several answers", "es": "respuesta múltiple"},
+    "base": {"en": "base: {rule}", "es": "base de cálculo: {rule}"},
+    "list": {"en": "list {name}, version {version}", "es": "catálogo {name}, versión {version}"},
+    "unknown": {"en": "unknown: {codes}", "es": "se desconoce: {codes}"},
+    "median": {"en": "with its median", "es": "con su mediana"},
     "top": {"en": ", top {top} of {known} known codes", "es": ", los {top} mayores de {known} códigos conocidos"},
     "checked": {"en": "Definitions in order: {number}", "es": "Definiciones en orden: {number}"},
 }
 
 
 def _described(one: Indicator, language: Language) -> list[str]:
-    def said(name: str, **values: object) -> str:
-        return _WORDS[name][language].format(**values)
+    def said(word: str, **values: object) -> str:
+        return _WORDS[word][language].format(**values)
 
-    lines = [one.label[language], one.note[language]]
-    lines.append(said("unit", unit=one.unit.plural, table=f"{one.source}/{one.table.name}"))
-    if one.window is not None:
-        linked = one.window.linked
-        lines.append(said("date_of" if linked else "date", date=one.window.date, linked=linked))
-    if one.estimate:
-        lines.append(said("people", estimate=one.estimate))
-    lines.append(said("filter", filter=json.dumps(json.loads(one.definition)["filter"], ensure_ascii=False)))
+    window = one.window
+    linked = window.linked if window else None
+    definition = json.dumps(json.loads(one.definition)["filter"], ensure_ascii=False)
+    lines = [
+        one.label[language],
+        said("population", words=one.population[language]),
+        one.note[language],
+        said("unit", unit=one.unit.plural, table=f"{one.source}/{one.table.name}"),
+        said("date_of" if linked else "date", date=window.date, linked=linked) if window else "",
+        said("as_of") if one.as_of == RECORDS else said("release", release=one.as_of),
+        said("geography", words=one.geography[language]),
+        said("people", estimate=one.estimate) if one.estimate else "",
+        said("filter", filter=definition),
+    ]
     for breakdown in one.breakdowns.values():
         answer = said("several" if breakdown.multiple else "one")
         top = said("top", top=breakdown.top, known=len(breakdown.listed)) if breakdown.top else ""
         lines.append(f"{said('by')} {breakdown.name}: {breakdown.label[language]} ({answer}{top})")
+        about = [said("base", rule=BASE_LABELS[breakdown.base][language])]
+        about += [said("unknown", codes=", ".join(breakdown.silent))] if breakdown.silent else []
+        about += [said("list", name=breakdown.codes, version=breakdown.version)] if breakdown.codes else []
+        about += [said("median")] if breakdown.band else []
+        lines.append(f"    {' · '.join(about)}")
     # What a count alone can fill in, its dates, is left open.
     lines.extend(f"* {re.sub(r'{[a-z_]+}', '…', footnote_texts()[note][language])}" for note in one.footnotes)
     return [line for line in lines if line]

@@ -7,6 +7,7 @@
 {linked: case_id, is: CONDITION}                         the row that the column points to meets the condition
 {exists: places, is: CONDITION}                          some row of that table that points here meets it
 {meets: mexico_nexus}                                    the filter of another indicator of the same table
+{every_row: true}                                        every row of the table
 {all: [CONDITION, …]} · {any: [CONDITION, …]} · {not: CONDITION}
 """
 
@@ -22,7 +23,7 @@ from tejido.vocabulary import BadInput, UnknownCodeList, code_list
 
 @dataclass(frozen=True)
 class All:
-    """Every part holds."""
+    """Every part holds; of no parts, every row does."""
 
     parts: tuple[Condition, ...]
 
@@ -163,6 +164,12 @@ def codes_with(list_name: str, properties: object, where: str) -> tuple[str, ...
     return found
 
 
+def _every_row(raw: dict[str, Any], table: Table, tables: Mapping[str, Table], where: str) -> Condition:
+    if raw != {"every_row": True}:
+        raise refused(where, "expected {every_row: true}", "se esperaba {every_row: true}")
+    return All(())
+
+
 def _all(raw: dict[str, Any], table: Table, tables: Mapping[str, Table], where: str) -> Condition:
     only(raw, {"all"}, where)
     return All(_parts(raw["all"], table, tables, where))
@@ -242,6 +249,7 @@ def _exists(raw: dict[str, Any], table: Table, tables: Mapping[str, Table], wher
 
 _Reader = Callable[[dict[str, Any], Table, Mapping[str, Table], str], Condition]
 _READERS: dict[str, _Reader] = {
+    "every_row": _every_row,
     "all": _all,
     "any": _any,
     "not": _not,

@@ -117,7 +117,10 @@ def tables_needed(names: Iterable[str]) -> list[str]:
             needed.add(indicator.window.table)
         if indicator.estimate is not None:
             needed.add("group_counts")
-        needed.update(b.through.table for b in indicator.breakdowns.values() if b.through is not None)
+        for breakdown in indicator.breakdowns.values():
+            if breakdown.through is not None:
+                needed |= {breakdown.through.table} | _tables_of(breakdown.through.condition)
+                needed |= {"group_counts"} if breakdown.through.table == "persons" else set()
     return sorted(needed)
 
 

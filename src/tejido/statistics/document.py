@@ -13,10 +13,11 @@ from tejido.reports.document import (
     TableRow,
 )
 from tejido.reports.numbers import HIDDEN, count_text
+from tejido.statistics.breakdowns import Breakdown
 from tejido.statistics.definitions import indicator
 from tejido.statistics.layout import Layout, layout
 from tejido.statistics.sheet import Figure, Footnote, Sheet
-from tejido.statistics.specification import Breakdown, Indicator
+from tejido.statistics.specification import Indicator
 from tejido.statistics.wording import day_text, listed_text, period_text
 from tejido.vocabulary import Language, Words
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tejido.statistics.counting import count_node, counter, tabulate
@@ -13,7 +14,8 @@ from tejido.statistics.holdings import Holdings
 from tejido.statistics.specification import Indicator
 from tejido.statistics.tabulation import Cell
 from tejido.statistics.window import Window
-from tejido.tables.ctdc import attach_ctdc
+from tejido.tables.ctdc import attach_ctdc, people_in
+from tejido.tables.ctdc_forms import FORMS
 from tejido.tables.reading import open_records
 from tejido.tables.rows import TableRows, codes_in_rows
 from tejido.vocabulary import BadInput
@@ -21,9 +23,18 @@ from tejido.vocabulary import BadInput
 Rows = list[tuple[str | None, int]]  # (code, or None without a breakdown; how many)
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What a count came to. Of a breakdown: `base`, of how many percentages are; and the band of the median, if any."""
+
+    rows: Rows
+    base: int | None = None
+    median: str | None = None
+
+
 def count_files(
     files: Sequence[Path], *, source: str, name: str, by: str | None = None, window: Window | None = None
-) -> Rows:
+) -> Counted:
     """Count indicator `name` over folders of records (`records`), or public CTDC files (`ctdc`); joint if several.
 
     With `by`, one pair per code that occurs, in the order of its code list. Raises `BadInput`.
@@ -46,12 +57,29 @@ def count_files(
             where="--window",
         )
     cells = _records(files, name, window) if source == "records" else _public(files, chosen)
-    found: dict[str | None, int] = {} if by is not None else {None: 0}
+    found: dict[str | None, dict[str, int]] = {}
     for cell in cells:
-        if cell.indicator == name and cell.by == by:
-            found[cell.cell] = found.get(cell.cell, 0) + cell.counted
-    order = chosen.breakdown(by).in_order([str(code) for code in found]) if by is not None else [None]
-    return [(code, found[code]) for code in order if by is None or found[code]]
+        if cell.indicator == name:
+            counts = found.setdefault(cell.by, {})
+            counts[cell.cell or ""] = counts.get(cell.cell or "", 0) + cell.counted
+    total = found.get(None, {}).get("", 0)
+    return Counted([(None, total)]) if by is None else _divided(chosen, by, found.get(by, {}), total)
+
+
+def _divided(chosen: Indicator, by: str, counts: Mapping[str, int], total: int) -> Counted:
+    breakdown = chosen.breakdown(by)
+    base = breakdown.base_of(total, counts)
+    if base == 0:
+        whom = "counted" if total == 0 else f"of the {total} counted has any information"
+        quien = "nada que contar" if total == 0 else f"nada con información entre lo contado ({total})"
+        raise BadInput(
+            "zero_base",
+            en=f"the base is zero: none {whom}, so there is nothing to divide by {by}",
+            es=f"la base de cálculo es cero: {quien}, así que no hay qué desglosar por {by}",
+            where=chosen.id,
+        )
+    rows: Rows = [(code, counts[code]) for code in breakdown.in_order(counts) if counts[code]]
+    return Counted(rows, base, breakdown.median(counts))
 
 
 def _records(files: Sequence[Path], name: str, window: Window | None) -> list[Cell]:
@@ -71,8 +99,9 @@ def _public(files: Sequence[Path], chosen: Indicator) -> list[Cell]:
                     es="el archivo se dio dos veces: cada persona se contaría dos veces",
                     where=Path(file).name,
                 )
-            attach_ctdc(connection, Path(file), f"f{number}")
-            codes = codes_in_rows(connection, f"f{number}_{chosen.table.name}", chosen.table.columns)
+            form = FORMS[chosen.source]
+            people = people_in(attach_ctdc(connection, Path(file), f"f{number}", form), form)
+            codes = codes_in_rows(connection, people, chosen.table.columns)
             size = len(codes[chosen.table.columns[0].name].numbers)
             cells.extend(count_node(Holdings({chosen.table.name: TableRows(size, codes)}), (chosen.id,), None))
     return cells

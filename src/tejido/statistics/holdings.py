@@ -47,7 +47,11 @@ class Holdings:
         """Rows of `table` that meet `condition`; what is empty meets nothing."""
         match condition:
             case All(parts):
-                return reduce(np.logical_and, (self.where(part, table) for part in parts))
+                return reduce(
+                    np.logical_and,
+                    (self.where(part, table) for part in parts),
+                    np.ones(self.rows[table].size, np.bool_),
+                )
             case AnyOf(parts):
                 return reduce(np.logical_or, (self.where(part, table) for part in parts))
             case Not(part):

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tejido.statistics.breakdowns import Breakdown
 from tejido.statistics.definitions import definitions_hash, indicator
 from tejido.statistics.footnotes import footnotes_of
 from tejido.statistics.handovers import check_exchanged
 from tejido.statistics.layout import Layout, layout
 from tejido.statistics.sheet import Combined, Figure, Sheet
-from tejido.statistics.specification import Breakdown, Indicator
+from tejido.statistics.specification import Indicator
 from tejido.statistics.tabulation import Cell, Tabulation
 from tejido.vocabulary import BadInput, Words, code_list
 

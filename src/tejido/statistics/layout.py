@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from tejido.statistics.breakdowns import Breakdown
 from tejido.statistics.conditions import only, refused
 from tejido.statistics.definitions import indicator
 from tejido.statistics.notes import footnote_texts, read_yaml, words_of
-from tejido.statistics.specification import Breakdown, Indicator
+from tejido.statistics.specification import Indicator
 from tejido.vocabulary import Words
 
 SCHEMA = "tejido.sheet_layout/1"

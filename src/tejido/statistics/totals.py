@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tejido.statistics.breakdowns import Band, Breakdown
+from tejido.statistics.conditions import All, Exists
 from tejido.statistics.holdings import Holdings, of_those_pointed_to
-from tejido.statistics.specification import Breakdown, Indicator
+from tejido.statistics.specification import Indicator
 from tejido.statistics.tabulation import Cell
 from tejido.statistics.window import Window
-from tejido.tables.rows import MISSING, Mask, TableRows
+from tejido.tables.rows import MISSING, NO_NUMBER, Mask, TableRows
 from tejido.vocabulary import code_list
 
 _Numbers = npt.NDArray[Any]
@@ -64,26 +66,71 @@ class _Counting:
         """The totals by code."""
         if breakdown.through is not None:
             return self._through(breakdown)
+        if breakdown.band is not None:
+            return self._banded(breakdown, breakdown.band)
         codes = self.rows.codes[breakdown.column]
         named = self.held if self.groups is None else self.held & ~self.groups
         if codes.rows is None:
             at = np.flatnonzero(named)
             totals = self._sums(codes.values, codes.numbers[at], at, breakdown.unknown or "")
         else:
-            totals = self._distinct(codes.values, codes.numbers, codes.rows, named[codes.rows])
+            said = codes.numbers != codes.number_of(breakdown.unknown)
+            totals = self._distinct(codes.values, codes.numbers, codes.rows, named[codes.rows] & said)
+            self._add_silent(breakdown, codes.rows[said], named, totals)
         if self.groups is not None:
             self._add_groups(breakdown, self.groups, totals)
         return totals
 
     def _through(self, breakdown: Breakdown) -> _Totals:
-        """Each held row once per code among the rows that point to it."""
+        """Each held row once per code among the rows that point to it, and among the groups of people that do."""
         through = breakdown.through
         if through is None:
             raise ValueError(breakdown.name)
+        found = self._answers(through, breakdown.column, self.holdings.where(through.condition, through.table))
+        values = tuple({value: None for one in found for value in one.values})
+        rows, numbers = _among(found, values, self.held, breakdown.unknown)
+        if breakdown.unless is not None:
+            unless = self.holdings.where(All((through.condition, breakdown.unless)), through.table)
+            met = _among(self._answers(through, breakdown.column, unless), values, self.held, None)
+            stays = ~np.isin(
+                rows.astype(np.int64) * len(values) + numbers, met[0].astype(np.int64) * len(values) + met[1]
+            )
+            rows, numbers = rows[stays], numbers[stays]
+        totals = self._distinct(values, numbers, rows, np.ones(rows.size, np.bool_))
+        self._add_silent(breakdown, rows, self.held, totals)
+        return totals
+
+    def _answers(self, through: Exists, column: str, chosen: Mask) -> list[_Answers]:
+        """What the rows `chosen` of another table say of the rows here, each and as groups of people."""
         there = self.holdings.rows[through.table]
-        codes, pointers = there.codes[breakdown.column], there.points_to[through.column]
-        chosen = self.holdings.where(through.condition, through.table) & (codes.numbers != MISSING)
-        return self._distinct(codes.values, codes.numbers, pointers, chosen & of_those_pointed_to(self.held, pointers))
+        codes, pointers = there.codes[column], there.points_to[through.column]
+        if codes.rows is None:
+            found = [_Answers(codes.values, codes.numbers, pointers, chosen & (codes.numbers != MISSING))]
+        else:  # several codes: each stands where its row points
+            found = [_Answers(codes.values, codes.numbers, pointers[codes.rows], chosen[codes.rows])]
+        if through.table == "persons" and (attribute := _attribute(column)) is not None:
+            counts = self.holdings.rows["group_counts"]
+            person, codes = counts.points_to["person_id"], counts.codes["code"]
+            about = counts.having("attribute", (attribute,)) & chosen[person]
+            found.append(_Answers(codes.values, codes.numbers, pointers[person], about))
+        return found
+
+    def _add_silent(self, breakdown: Breakdown, said: _Numbers, named: Mask, totals: _Totals) -> None:
+        """Rows that give no answer but the unknown, each once, where the breakdown says under which code."""
+        if breakdown.unknown is not None:
+            silent = named.copy()
+            silent[said] = False
+            _add(totals, breakdown.unknown, *self.total(silent))
+
+    def _banded(self, breakdown: Breakdown, band: Band) -> _Totals:
+        """Each row under the band of its number; under the unknown where it has none."""
+        at = np.flatnonzero(self.held)
+        numbers = self.rows.numbers[band.to][at]
+        there = numbers != NO_NUMBER
+        if band.since is not None:
+            numbers = numbers - self.rows.numbers[band.since][at]
+        places = np.where(there, np.searchsorted(np.array(band.limits), numbers), MISSING)
+        return self._sums(band.codes, places, at, breakdown.unknown or "")
 
     def _distinct(self, values: Sequence[str], numbers: _Numbers, rows: _Numbers, chosen: Mask) -> _Totals:
         """Pairs of a code and a row, the same pair once."""
@@ -100,25 +147,58 @@ class _Counting:
         return totals
 
     def _add_groups(self, breakdown: Breakdown, groups: Mask, totals: _Totals) -> None:
-        """Add the groups' people: their counts by code, and for a single answer the rest as unknown.
+        """Add the groups' people: their counts by code, and the rest as unknown.
 
-        No group has more than its estimate: records are checked before.
+        No group has more than its estimate: records are checked before. Several answers may be one person's or as many
+        people's; the rest is what is left when each is another's.
         """
-        attribute = next(
-            name
-            for name, entry in code_list("group_attribute").codes.items()
-            if entry.properties["column"] == breakdown.column
-        )
         counts = self.holdings.rows["group_counts"]
         group, codes = counts.points_to["person_id"], counts.codes["code"]
-        at = np.flatnonzero(counts.having("attribute", (attribute,)) & of_those_pointed_to(groups, group))
-        rest_here, rest_held = self.total(groups)
-        people, counted = counts.numbers["count"][at], self.counted[group[at]]
-        for code, here, all_held in _summed(codes.values, codes.numbers[at], people, counted, ""):
+        about = counts.having("attribute", (_attribute(breakdown.column),)) & of_those_pointed_to(groups, group)
+        if breakdown.multiple:
+            about &= codes.numbers != codes.number_of(breakdown.unknown)
+        at = np.flatnonzero(about)
+        people = counts.numbers["count"][at]
+        for code, here, all_held in _summed(codes.values, codes.numbers[at], people, self.counted[group[at]], ""):
             _add(totals, code, here, all_held)
-            rest_here, rest_held = rest_here - here, rest_held - all_held
-        if not breakdown.multiple and breakdown.unknown is not None:
-            _add(totals, breakdown.unknown, rest_here, rest_held)
+        if breakdown.unknown is not None:
+            there = np.flatnonzero(groups)
+            said = np.bincount(group[at], people, self.rows.size)[there]
+            rest = np.maximum(self.amount[there] - said, 0)
+            _add(totals, breakdown.unknown, int(rest[self.counted[there]].sum()), int(rest.sum()))
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """Codes and the counted rows they speak of, of those `chosen`."""
+
+    values: tuple[str, ...]
+    numbers: _Numbers
+    rows: _Numbers
+    chosen: Mask
+
+
+def _among(
+    found: Sequence[_Answers], values: tuple[str, ...], held: Mask, unknown: str | None
+) -> tuple[_Numbers, _Numbers]:
+    """Held rows and the number of each answer among `values`, the unknown left out."""
+    pairs = []
+    for one in found:
+        said = one.chosen & of_those_pointed_to(held, one.rows)
+        if unknown in one.values:
+            said &= one.numbers != one.values.index(str(unknown))
+        places = np.array([values.index(value) for value in one.values] + [MISSING], np.int32)
+        pairs.append((one.rows[said], places[one.numbers[said]]))
+    rows, numbers = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    return rows, numbers
+
+
+def _attribute(column: str) -> str | None:
+    """How group_counts calls a column of persons; None where it tells nothing of groups."""
+    return next(
+        (name for name, entry in code_list("group_attribute").codes.items() if entry.properties["column"] == column),
+        None,
+    )
 
 
 def _summed(

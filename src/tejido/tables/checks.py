@@ -21,7 +21,7 @@ from tejido.tables.id_sets import NOWHERE, Hashes, IdSet
 from tejido.tables.manifest import Manifest, is_node_name
 from tejido.tables.place_of_error import Finder
 from tejido.tables.records import record_table
-from tejido.tables.rows import MISSING, Codes, TableRows, is_coded
+from tejido.tables.rows import MISSING, NO_NUMBER, Codes, TableRows, is_coded
 from tejido.tables.rules import REQUIRED, RowRule, row_rules
 from tejido.tables.shape import Column, Kind, Table
 from tejido.tables.sources import Connection, NoSource, ParquetSource, Source, damaged, literal, quoted
@@ -94,7 +94,8 @@ _NUMBERS = (Kind.DATE, Kind.INTEGER, Kind.FLAG)
 
 def _number(column: Column) -> str:
     name = quoted(column.name)
-    return f"({name} - DATE '1970-01-01')::INTEGER" if column.kind is Kind.DATE else name
+    number = f"({name} - DATE '1970-01-01')::INTEGER" if column.kind is Kind.DATE else name
+    return f"coalesce({number}, {NO_NUMBER})" if column.measured else number
 
 
 def _targets(table: Table, column: Column) -> tuple[str, ...]:
@@ -136,7 +137,7 @@ class _Check:
                 self._bad_value(table, column, value)
         rules = row_rules(table, self.manifest.as_of)
         ids = [column.name for column in table.columns if column.name == table.key or _targets(table, column)]
-        numbers = [column for column in table.columns if column.required and column.kind in _NUMBERS]
+        numbers = [c for c in table.columns if (c.required or c.measured) and c.kind in _NUMBERS]
         query = (
             f"SELECT {', '.join(f'{_hashed(quoted(name), self.attempt)} AS {quoted(name)}' for name in ids)}, "
             f"{''.join(f'{_number(column)} AS {quoted(column.name)}, ' for column in numbers)}"
@@ -194,7 +195,9 @@ class _Check:
         """Every row has its own id."""
         if table.key is None:
             return
-        ids = self.ids[table.name] = IdSet(self.hashes.pop((table.name, table.key)))
+        place = (table.name, table.key)
+        points = bool(_targets(table, table.column(table.key)))  # then the ids are looked up once more
+        ids = self.ids[table.name] = IdSet(self.hashes[place] if points else self.hashes.pop(place))
         if ids.rows(self._nothing)[0] != NOWHERE:
             self.find.refuse(table, table.key, f"{quoted(table.key)} IS NULL", *REQUIRED)
         if ids.repeated:

@@ -156,6 +156,31 @@ TIES = Table(
     ),
 )
 
+# How long whoever reached the line waited for a person to answer. A contact without a row was not measured.
+ANSWERS = Table(
+    "answers",
+    (
+        _id("contact_id", "contacts"),
+        # Whole minutes, 0 for less than one; empty where no one answered.
+        Column("waited_minutes", Kind.INTEGER, _OPEN, measured=True),
+    ),
+    key="contact_id",
+)
+
+# A need of a case that was taken to a service, and what came of it.
+REFERRALS = Table(
+    "referrals",
+    (
+        _id("referral_id"),
+        _id("case_id", "cases"),
+        _code("need", "service_need", required=True),
+        Column("asked_on", Kind.DATE, _OPEN, required=True),
+        _code("outcome", "referral_outcome", sensitivity=_OPEN),
+        Column("served_on", Kind.DATE, _OPEN, measured=True),  # empty: not served
+    ),
+    key="referral_id",
+)
+
 RECORD_TABLES: tuple[Table, ...] = (
     CONTACTS,
     CASES,
@@ -166,6 +191,8 @@ RECORD_TABLES: tuple[Table, ...] = (
     IDENTIFIERS,
     BUSINESSES,
     TIES,
+    ANSWERS,
+    REFERRALS,
 )
 
 REQUIRED_TABLES = ("contacts", "cases", "persons")  # the others may be missing, which means empty

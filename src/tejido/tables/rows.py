@@ -20,6 +20,7 @@ from tejido.tables.shape import Column, Kind, Sensitivity
 
 Mask = npt.NDArray[np.bool_]
 MISSING = -1
+NO_NUMBER = int(np.iinfo(np.int32).min)  # where a measured column is empty
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Codes:
         """Which of `numbers` stand for one of `wanted`."""
         return np.array([value in wanted for value in self.values] + [False])[self.numbers]
 
+    def number_of(self, value: str | None) -> int:
+        """The number of a value; one that no row has where none has it."""
+        return self.values.index(value) if value in self.values else MISSING - 1
+
     @property
     def used(self) -> list[str | None]:
         """The values that stand in some row (a Parquet dictionary may hold others), None where one is missing."""
@@ -48,8 +53,8 @@ class Codes:
 class TableRows:
     """The rows of one table, in their order: codes; days since 1970, whole numbers and flags; rows pointed to.
 
-    `numbers` has the columns that require a value. `points_to` has, for each reference, the row it names in the other
-    table, or `NOWHERE` where it is empty.
+    `numbers` has the columns that require a value, and those that are measured: `NO_NUMBER` where empty. `points_to`
+    has, for each reference, the row it names in the other table, or `NOWHERE` where it is empty.
     """
 
     size: int

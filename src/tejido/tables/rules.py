@@ -93,6 +93,22 @@ _OF_TABLE: dict[str, list[RowRule]] = {
     "group_counts": [
         RowRule("count", '"count" < 1', "{value} people; expected 1 or more", "{value} personas; se esperaba 1 o más"),
     ],
+    "answers": [
+        RowRule(
+            "waited_minutes",
+            "waited_minutes < 0",
+            "{value} minutes; expected 0 or more",
+            "{value} minutos; se esperaba 0 o más",
+        ),
+    ],
+    "referrals": [
+        RowRule(
+            "served_on",
+            "served_on < asked_on",
+            "{value} is before asked_on",
+            "{value} es anterior a asked_on",
+        ),
+    ],
     "places": [
         RowRule(
             "country",

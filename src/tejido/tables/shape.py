@@ -29,7 +29,10 @@ class Sensitivity(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `codes` names the code list for CODE and CODES; `references` the table an ID points to."""
+    """One column. `codes` names the code list for CODE and CODES; `references` the table an ID points to.
+
+    `measured`: a number or a day that may be missing, and is counted by bands.
+    """
 
     name: str
     kind: Kind
@@ -37,6 +40,7 @@ class Column:
     codes: str | None = None
     required: bool = False
     references: str | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True)
