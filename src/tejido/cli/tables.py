@@ -12,20 +12,26 @@ import click
 import duckdb
 
 from tejido.cli.entrance import DONE, NO
+from tejido.cli.tables_carrying import export, import_
 from tejido.cli.wording import language_option
 from tejido.tables import RECORD_TABLES, Table
-from tejido.tables.ctdc import CTDC_2018, CtdcReport, check_ctdc
+from tejido.tables.ctdc import CtdcReport, check_ctdc
+from tejido.tables.ctdc_forms import FORM_2018, FORM_2024, FORMS
 from tejido.tables.reading import open_records
 from tejido.vocabulary import BadInput, Language, Words, code_list, code_lists
 
-_TABLES: dict[str, Table] = {table.name: table for table in (*RECORD_TABLES, CTDC_2018)}
+_TABLES: dict[str, Table] = {table.name: table for table in (*RECORD_TABLES, *(form.table for form in FORMS.values()))}
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 
 
 @click.group()
 def tables() -> None:
-    """Check files against the declared tables; show tables and code lists."""
+    """Check files against the declared tables; show tables and code lists; carry records from and to standards."""
+
+
+tables.add_command(import_)
+tables.add_command(export)
 
 
 @tables.command()
@@ -33,9 +39,9 @@ def tables() -> None:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["records", "ctdc"]),
+    type=click.Choice(["records", "ctdc", "ctdc2024"]),
     required=True,
-    help="records: a folder of records. ctdc: the CTDC k-anonymised file.",
+    help="records: a folder of records. ctdc: the CTDC k-anonymised file. ctdc2024: its synthetic file.",
 )
 @language_option
 @_json
@@ -47,7 +53,7 @@ def check(path: Path, form: str, language: Language, as_json: bool) -> int:
     """
     if form == "records":
         return _check_records(path, language, as_json)
-    report = check_ctdc(path)
+    report = check_ctdc(path, FORM_2018 if form == "ctdc" else FORM_2024)
     if as_json:
         _print_json({"rows": report.rows, "refused": [_refused(entry) for entry in report.refused]})
     else:

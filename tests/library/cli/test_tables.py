@@ -78,3 +78,20 @@ def test_tables_and_lists_are_shown() -> None:
     done = tejido("show", "nothing")
     assert done.returncode == 2
     assert "tejido tables list" in done.stderr
+
+
+def test_carried_from_a_standard_and_into_another_with_every_loss_told(tmp_path: Path) -> None:
+    given = tmp_path / "given.csv"
+    given.write_text("prs_Gender,con_Consent,cas_IncomingReferralDate\nFeminine,1,2016-05-02\n", "utf-8")
+    done = tejido("import", given, "--as", "htcds", "--node", "mx", "--as-of", "2016-12-31", "--out", tmp_path / "mx",
+                  "--language", "es")  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1].startswith("  con_Consent: se omite, 1× · una marca no es una autorización")
+    out = ("export", tmp_path / "mx", "--as", "ctdc2024", "--out", tmp_path / "rows.csv")
+    done = tejido(*out)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "rows about people who exist" in done.stderr
+    done = tejido(*out, "--internal", "--json")
+    assert (done.returncode, json.loads(done.stdout)["rows"]) == (0, 1)
+    assert "INTERNAL" in done.stderr
+    assert tejido("check", tmp_path / "rows.csv", "--as", "ctdc2024").returncode == 0
