@@ -97,18 +97,24 @@ def read_condition(raw: object, table: Table, tables: Mapping[str, Table], where
     raise refused(where, f"a condition begins with one of: {words}", f"una condición empieza con: {words}")
 
 
-def named(condition: Condition, table: str) -> Iterator[tuple[str, str]]:
-    """Each indicator that a condition on rows of `table` names, with the table it must be about."""
+def parts_of(condition: Condition, table: str) -> Iterator[tuple[Condition, str]]:
+    """A condition on rows of `table` and every condition inside it, each with the table whose rows it is about."""
+    yield condition, table
     match condition:
-        case Meets(indicator):
-            yield indicator, table
         case All(parts) | AnyOf(parts):
             for part in parts:
-                yield from named(part, table)
+                yield from parts_of(part, table)
         case Not(part):
-            yield from named(part, table)
+            yield from parts_of(part, table)
         case Linked(table=other, condition=inner) | Exists(table=other, condition=inner):
-            yield from named(inner, other)
+            yield from parts_of(inner, other)
+
+
+def named(condition: Condition, table: str) -> Iterator[tuple[str, str]]:
+    """Each indicator that a condition on rows of `table` names, with the table it must be about."""
+    for part, about in parts_of(condition, table):
+        if isinstance(part, Meets):
+            yield part.indicator, about
 
 
 def columns_of(condition: Condition) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from tejido.statistics.conditions import Condition, Exists, Linked
+from tejido.statistics.coding import check_versions
+from tejido.statistics.conditions import Condition, Exists, Linked, parts_of
 from tejido.statistics.definitions import definitions_hash, in_order, indicators
 from tejido.statistics.handovers import SHARED_TABLES, check_handovers, handed_over
 from tejido.statistics.holdings import Holdings
@@ -54,6 +55,8 @@ def tabulate(
     wanted = tuple(names) or layout().indicators
     nodes = [one.node for one in records]
     _check_nodes(nodes, partners)
+    for one in records:
+        check_versions(one.node, one.code_lists, wanted)
     with counter() as connection:
         prefixes = {one.node: f"n{number}" for number, one in enumerate(records)}
         tables = tables_needed(wanted)
@@ -125,11 +128,7 @@ def tables_needed(names: Iterable[str]) -> list[str]:
 
 
 def _tables_of(condition: Condition) -> set[str]:
-    match condition:
-        case Linked(table=table, condition=inner) | Exists(table=table, condition=inner):
-            return {table} | _tables_of(inner)
-    parts = getattr(condition, "parts", None) or ([condition.part] if hasattr(condition, "part") else [])
-    return set().union(*(_tables_of(part) for part in parts)) if parts else set()
+    return {part.table for part, _ in parts_of(condition, "") if isinstance(part, (Linked, Exists))}
 
 
 def count_node(holdings: Holdings, names: Sequence[str], window: Window | None) -> list[Cell]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,3 +52,24 @@ def _day(text: str) -> date:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(text)
     return date.fromisoformat(text)
+
+
+def check_windows(windows: Sequence[Window]) -> None:
+    """Raises `BadInput` where two windows share days and neither lies within the other.
+
+    What lies between such editions is no period that anyone would count, so nobody could say what protects it.
+    """
+    for number, one in enumerate(windows):
+        for other in windows[:number]:
+            apart = one.end < other.start or other.end < one.start
+            nested = _within(one, other) or _within(other, one)
+            if not apart and not nested:
+                raise BadInput(
+                    "windows_overlap",
+                    en=f"the windows {other} and {one} overlap; expected one within the other, or no day in common",
+                    es=f"los periodos {other} y {one} se traslapan; deben estar uno dentro del otro o aparte",
+                )
+
+
+def _within(small: Window, big: Window) -> bool:
+    return big.start <= small.start and small.end <= big.end

@@ -15,13 +15,13 @@ from tejido.tables.csv_files import check_readable
 from tejido.tables.records import RECORD_TABLES
 from tejido.vocabulary import BadInput, Words
 
-SCHEMA = "tejido.records/2"
-READ = ("tejido.records/1", SCHEMA)  # 1 has no `organisation`
+SCHEMA = "tejido.records/3"
+READ = ("tejido.records/1", "tejido.records/2", SCHEMA)  # 1 has no `organisation`, 2 no `code_lists`
 FILE = "records.json"
 _LARGEST = 1 << 20  # bytes; more cannot be a manifest
 _LONGEST_NAME = 120
 _NODE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_KNOWN = {"schema", "node", "organisation", "as_of", "invented", "notice", "rows"}
+_KNOWN = {"schema", "node", "organisation", "as_of", "invented", "notice", "rows", "code_lists"}
 INVENTED_NOTICE = "INVENTED DATA · DATOS INVENTADOS"  # for whoever opens the file
 
 
@@ -40,6 +40,7 @@ class Manifest:
     """What `records.json` says.
 
     `rows`, if given, counts the rows of each table: a file with fewer was cut. `organisation`: how the node signs.
+    `code_lists`: the version of each list that the rows were coded with; where it says nothing, today's.
     """
 
     node: str
@@ -47,6 +48,7 @@ class Manifest:
     invented: bool
     rows: Mapping[str, int] = field(default_factory=dict)
     organisation: Words | None = None
+    code_lists: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """The JSON object written to the file."""
@@ -60,6 +62,7 @@ class Manifest:
             "invented": self.invented,
             **notice,
             "rows": dict(self.rows),
+            "code_lists": dict(self.code_lists),
         }
 
     @classmethod
@@ -123,6 +126,7 @@ def _parsed(raw: Any, where: str) -> Manifest:
         invented=raw["invented"],
         rows=_rows(raw.get("rows", {}), where),
         organisation=_organisation(raw["organisation"], where) if "organisation" in raw else None,
+        code_lists=_versions(raw.get("code_lists", {}), where),
     )
 
 
@@ -165,4 +169,14 @@ def _rows(value: object, where: str) -> Mapping[str, int]:
         where,
         '"rows" must give a number of rows per table',
         '"rows" debe dar un número de filas por tabla',
+    )
+
+
+def _versions(value: object, where: str) -> Mapping[str, str]:
+    if isinstance(value, dict) and all(isinstance(version, str) for version in value.values()):
+        return value
+    _refuse(
+        where,
+        '"code_lists" must give the version of each list as text: {"gender": "2017"}',
+        '"code_lists" debe dar como texto la versión de cada catálogo: {"gender": "2017"}',
     )

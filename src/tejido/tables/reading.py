@@ -47,6 +47,11 @@ class Records:
         """Whether no one in them exists: every page made from them must say so."""
         return self._manifest.invented
 
+    @property
+    def code_lists(self) -> Mapping[str, str]:
+        """The version of each list that the rows were coded with; of a list that is not named, today's."""
+        return self._manifest.code_lists
+
     @classmethod
     def in_memory(cls, *, node: str, as_of: date, invented: bool, tables: Mapping[str, pa.Table]) -> Self:
         """Records held as Arrow tables; optional tables and columns that are not given are empty.

@@ -2,8 +2,8 @@
 """What a node holds, as tables: contacts, cases, persons, groups of unnamed people, places, names, identifiers, ties.
 
 A folder of records is one file per table (`contacts.csv` or `contacts.parquet`, …) and `records.json`:
-`{"schema": "tejido.records/2", "node": "mx", "as_of": "2017-08-31", "invented": true}`; `organisation`
-(`{"en": …, "es": …}`) says how the node signs what it prints.
+`{"schema": "tejido.records/3", "node": "mx", "as_of": "2017-08-31", "invented": true}`; `organisation`
+(`{"en": …, "es": …}`) says how the node signs what it prints, `code_lists` with which versions the rows were coded.
 Missing tables are empty, except contacts, cases and persons, which must be there.
 
 A case known to two nodes through a hand-over carries the same `handover_id` at both; `counted_by` names the node whose

@@ -22,7 +22,7 @@ from tejido.tables.arrow_types import arrow_schema
 from tejido.tables.manifest import FILE, Manifest, is_node_name
 from tejido.tables.records import RECORD_TABLES, REQUIRED_TABLES, record_table
 from tejido.tables.shape import Kind, Table
-from tejido.vocabulary import BadInput, Words
+from tejido.vocabulary import BadInput, Words, code_list
 
 Form = Literal["csv", "parquet"]
 _BATCH = 50_000
@@ -102,7 +102,10 @@ class RecordWriter:
                 file.close()
             if kind is None:
                 rows = {t.name: self._files[t.name].rows for t in RECORD_TABLES if t.name in self._files}
-                manifest = Manifest(self._node, self._as_of, self._invented, rows, self._organisation)
+                written = [record_table(name) for name in rows]
+                lists = sorted({column.codes for table in written for column in table.columns if column.codes})
+                versions = {name: code_list(name).version for name in lists}
+                manifest = Manifest(self._node, self._as_of, self._invented, rows, self._organisation, versions)
                 text = json.dumps(manifest.as_json(), ensure_ascii=False, indent=2) + "\n"
                 (building / FILE).write_text(text, encoding="utf-8")
                 _put_in_place(building, self._folder)

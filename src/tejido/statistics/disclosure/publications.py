@@ -14,7 +14,7 @@ from tejido.statistics.definitions import indicator
 from tejido.statistics.disclosure.attacking import Attacked, attack, possible
 from tejido.statistics.disclosure.facts import Contradiction, Facts, Interval, Key, Need, Relation
 from tejido.statistics.sheet import Figure, Sheet
-from tejido.statistics.window import Window
+from tejido.statistics.window import Window, check_windows
 
 
 class Place(NamedTuple):
@@ -61,7 +61,11 @@ def attack_sheets(
 
 
 def read_sheets(sheets: Sequence[Sheet], *, k: int) -> Reading:
-    """Every cell of every sheet, how those of one sheet add up, and how those of several do."""
+    """Every cell of every sheet, how those of one sheet add up, and how those of several do.
+
+    Raises `BadInput` where two windows share days and neither lies within the other.
+    """
+    check_windows([sheet.window for sheet in sheets])
     reading = Reading()
     for number, sheet in enumerate(sheets):
         _read_sheet(reading, number, sheet, k)
