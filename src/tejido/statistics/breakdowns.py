@@ -204,14 +204,14 @@ def _band(entry: Mapping[str, Any], table: Table, where: str) -> Band:
         )
     listed = code_list(str(entry["codes"])) if str(entry.get("codes")) in code_lists() else None
     known = [code for code in listed or () if code not in _silent(entry)]
-    limits = [listed.codes[code].properties.get("up_to") for code in known] if listed else []
+    limits: list[Any] = [listed.codes[code].properties.get("up_to") for code in known] if listed else []
     if not limits or limits[-1] is not None or limits[:-1] != sorted({int(limit or 0) for limit in limits[:-1]}):
         raise refused(
             where,
             "codes is a list of bands: each but the last with a higher up_to than the one before",
             "codes es una lista de rangos: cada uno, salvo el último, con un up_to mayor que el anterior",
         )
-    return Band(columns[-1].name, None if numbers else columns[0].name, tuple(known), tuple(limits[:-1]))
+    return Band(columns[-1].name, None if numbers else columns[0].name, tuple(known), tuple(map(int, limits[:-1])))
 
 
 def _base(entry: Mapping[str, Any], unknown: object, where: str) -> Base:

@@ -154,7 +154,7 @@ class _Counting:
         """
         counts = self.holdings.rows["group_counts"]
         group, codes = counts.points_to["person_id"], counts.codes["code"]
-        about = counts.having("attribute", (_attribute(breakdown.column),)) & of_those_pointed_to(groups, group)
+        about = counts.having("attribute", (_attribute(breakdown.column) or "",)) & of_those_pointed_to(groups, group)
         if breakdown.multiple:
             about &= codes.numbers != codes.number_of(breakdown.unknown)
         at = np.flatnonzero(about)

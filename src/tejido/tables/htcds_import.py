@@ -144,7 +144,7 @@ def _type(row: HtcdsRow, carrying: Carrying) -> str | None:
         carrying.left_out("vic_TypeOfExploitation", None, _BESIDE)
     if known == {"sex", "labor"}:
         return "sex_and_labor"
-    return (sorted(known) or sorted(types) or [None])[0]
+    return next(iter([*sorted(known), *sorted(types)]), None)
 
 
 _BESIDE: Words = {
@@ -179,7 +179,7 @@ def _places(row: HtcdsRow, key: str, carrying: Carrying) -> list[dict[str, Any]]
     kinds = _through(row, "hte_Type", "place_kind", carrying)
     if not countries and "hte_City" not in row.cells:
         return []
-    place = {"place_id": key, "case_id": key, "kind": kinds[0] if kinds else "exploitation"}
+    place: dict[str, Any] = {"place_id": key, "case_id": key, "kind": kinds[0] if kinds else "exploitation"}
     if not kinds:
         carrying.changed("hte_Type", None, {"en": "a place without one is taken as a place of exploitation",
                                             "es": "un lugar sin tipo se toma como lugar de explotación"})  # fmt: skip

@@ -13,12 +13,13 @@ import yaml
 
 from tejido.reports.edition_page import DefinitionText, EditionPage
 from tejido.reports.numbers import HIDDEN, count_text
+from tejido.statistics.breakdowns import Breakdown
 from tejido.statistics.definitions import indicator
 from tejido.statistics.document import document_of
 from tejido.statistics.editions.changes import Change
 from tejido.statistics.editions.edition import Edition
 from tejido.statistics.layout import layout
-from tejido.statistics.specification import Breakdown, Indicator
+from tejido.statistics.specification import Indicator
 from tejido.vocabulary import Language, Words, code_list
 
 
