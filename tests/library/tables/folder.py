@@ -61,6 +61,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
         {"case_id": "c1", "kind": "works_for", "from_id": "p1", "to_id": "b1"},
         {"case_id": "c2", "kind": "recruits_for", "from_id": "p3", "to_id": "p1"},
     ],
+    "answers": [],  # both stand in tests/specs
+    "referrals": [],
 }
 
 
