@@ -12,10 +12,17 @@ from tejido.vocabulary import BadInput, system_reason
 
 
 def published_sheet(path: Path) -> Sheet:
-    """The sheet in a folder, or in its `sheet.json`; raises `BadInput`."""
+    """The sheet in a folder, or in its `sheet.json`; raises `BadInput`, also where its figures cannot be true."""
+    sheet = written_sheet(path)
+    check_figures(sheet, str(path))
+    return sheet
+
+
+def written_sheet(path: Path) -> Sheet:
+    """The sheet in a folder, or in its `sheet.json`, as it stands: what was changed in it is for others to find."""
     file = path / "sheet.json" if path.is_dir() else path
     try:
-        sheet = Sheet.from_json(json.loads(file.read_text(encoding="utf-8")))
+        return Sheet.from_json(json.loads(file.read_text(encoding="utf-8")))
     except OSError as problem:
         reason = system_reason(problem)
         raise BadInput("sheet.unreadable", en=f"cannot be read: {reason['en']}",
@@ -23,8 +30,6 @@ def published_sheet(path: Path) -> Sheet:
     except ValueError:
         raise BadInput("sheet.form", en="expected the JSON that `factsheet build` wrote",
                        es="se esperaba el JSON que escribió `factsheet build`", where=str(file)) from None  # fmt: skip
-    check_figures(sheet, str(file))
-    return sheet
 
 
 def check_figures(sheet: Sheet, where: str) -> None:

@@ -13,7 +13,7 @@ from tejido.statistics.editions.contents import MANIFEST, SHEET, SIGNATURES
 from tejido.statistics.editions.edition import SCHEMA, Before, Edition
 from tejido.statistics.editions.making import Published
 from tejido.statistics.sheet import Sheet
-from tejido.statistics.sheet_file import published_sheet
+from tejido.statistics.sheet_file import published_sheet, written_sheet
 from tejido.vocabulary import BadInput, system_reason
 
 
@@ -43,7 +43,7 @@ def read_edition(folder: Path) -> EditionFolder:
     except OSError as problem:
         why = system_reason(problem)
         raise refused(folder, f"cannot be read: {why['en']}", f"no se puede leer: {why['es']}") from None
-    sheet = published_sheet(folder / SHEET)
+    sheet = written_sheet(folder / SHEET)
     try:
         manifest = json.loads(raw)
         if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
