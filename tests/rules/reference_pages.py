@@ -72,11 +72,11 @@ def lists() -> str:
 
 
 def counted() -> str:
-    """Every indicator: what is counted, of whom, and by what, with the invented people its specification is tested on."""
+    """Every indicator: what is counted, of whom, and by what, with the invented people it is tested on."""
     about = (
-        "Nothing is computed that is not declared here. `tejido indicators show ID` prints one definition, in English or\n"
-        "Spanish; `tejido count` counts it. Under each stand a few invented people and what is counted of them: the same\n"
-        "tables are its test (`tests/specs/`)."
+        "Nothing is computed that is not declared here. `tejido indicators show ID` prints one definition, in either\n"
+        "language; `tejido count` counts it. Under each stand a few invented people and what is counted of them: the\n"
+        "same tables are its test (`tests/specs/`)."
     )
     return _page("Indicators", about, *map(_indicator, indicators().values()))
 
