@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tejido.exchange import read_header
+from tejido.exchange import read_header, tables_of
 from tejido.web.config.demo.check import STEPS, play
 from tejido.web.config.demo.scenes_intake import CANARIES, HER_WORDS, SECOND
 from tests.journeys.rehearsal import NODES, execute
@@ -31,8 +31,10 @@ _OPENED = """
 import json
 from tejido.web.mailbox.models import InboundMessage
 from tejido.web.sharing.actions.messages import open_inbound
+from tejido.web.sharing.models import SharedAgreement
+agreed = sorted(SharedAgreement.objects.get(pk="puente-2026").checked().tables)
 print(json.dumps([
-    {"raw": bytes(each.raw).hex(), "body": dict(open_inbound(each, ring).body)}
+    {"raw": bytes(each.raw).hex(), "body": dict(open_inbound(each, ring).body), "agreed": agreed}
     for each in InboundMessage.objects.filter(message_type="tabulation").order_by("sequence")
 ]))
 """
@@ -145,6 +147,7 @@ def test_opened_it_holds_totals_of_declared_cells_and_no_list_of_rows(crossings)
             assert set(body) == {"schema", "node", "window", "as_of", "invented", "definitions", "cells", "handed_over"}
             assert all(set(cell) == {"indicator", "by", "cell", "counted", "held"} for cell in body["cells"])
             assert all(type(cell[name]) is int for cell in body["cells"] for name in ("counted", "held"))
+            assert tables_of(body) <= set(each["agreed"])
             keys = [(cell["indicator"], cell["by"], cell["cell"]) for cell in body["cells"]]
             assert len(keys) == len(set(keys))
             assert {entry["table"] for entry in body["handed_over"]} <= {"contacts", "cases", "persons"}

@@ -37,6 +37,11 @@ factsheet.add_command(audit)
               help="Hide counts under N and all they could be worked out from.")  # fmt: skip
 @click.option("--earlier", "before", multiple=True, type=click.Path(path_type=Path), metavar="OUT",
               help="A sheet published before, to be read beside this one; give it once for each.")  # fmt: skip
+@click.option(
+    "--apart",
+    is_flag=True,
+    help="No node sees another's exact tables: hide too what it could learn by taking its own away.",
+)
 @click.option("--internal", is_flag=True, help="Stamp every page, and show what each figure is made of.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object too.")
 def build(
@@ -46,6 +51,7 @@ def build(
     out: Path,
     protect: str,
     before: tuple[Path, ...],
+    apart: bool,
     internal: bool,
     as_json: bool,
 ) -> None:
@@ -58,6 +64,7 @@ def build(
         protection=_smallest(protect),
         internal=internal,
         earlier=[published_sheet(path) for path in before],
+        apart=apart,
     )
     if as_json:
         click.echo(json.dumps(sheet.as_json() | {"language": language}, ensure_ascii=False))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tejido.reports.document import FactSheetDocument
 from tejido.reports.fact_sheet import write
+from tejido.statistics.contributors import contributors
 from tejido.statistics.counting import tabulate
 from tejido.statistics.document import document_of
 from tejido.statistics.joint import join
@@ -28,9 +29,12 @@ FILES = ("sheet.pdf", "sheet.html", "sheet.json")
 
 def fact_sheet(
     tabulations: Sequence[Tabulation], *, protection: int | None = 11, internal: bool = False,
-    earlier: Sequence[Sheet] = (),
+    earlier: Sequence[Sheet] = (), apart: bool = False,
 ) -> Sheet:  # fmt: skip
     """The sheet that may be shown: joined and protected, beside `earlier` ones too; an unprotected one is `internal`.
+
+    Who counts together has agreed to exchange these tables exactly, and knows them. `apart`: nobody does, so that
+    each is a reader who takes its own away.
 
     Raises `BadInput` for an unprotected public sheet, for `protection` below 2 and for what `join` refuses.
     """
@@ -50,7 +54,8 @@ def fact_sheet(
         )
     sheet = join(tabulations)
     if protection is not None:
-        sheet = protect(sheet, k=protection, earlier=earlier)
+        partners = contributors(tabulations) if apart else []
+        sheet = protect(sheet, k=protection, earlier=earlier, partners=partners)
     return replace(sheet, internal=internal)
 
 
@@ -122,10 +127,11 @@ def build(
     protection: int | None = 11,
     internal: bool = False,
     earlier: Sequence[Sheet] = (),
+    apart: bool = False,
 ) -> Sheet:
     """Count `records`, join, protect and print them into `folder`; the sheet that was printed.
 
-    `earlier`: sheets published before, beside which this one gives nothing away either.
+    `earlier`: sheets published before, beside which this one gives nothing away either. `apart`: as `fact_sheet` says.
 
     Same records, same bytes: the as-of date and the names that sign come from the records.
     Raises `BadInput` before anything is written.
@@ -133,7 +139,8 @@ def build(
     if protection is None and not internal:
         fact_sheet((), protection=None)
     check_folder(Path(folder))
-    sheet = fact_sheet(tabulate(records, window=window), protection=protection, internal=internal, earlier=earlier)
+    counted = tabulate(records, window=window)
+    sheet = fact_sheet(counted, protection=protection, internal=internal, earlier=earlier, apart=apart)
     signed = {one.node: one.organisation[language] if one.organisation else one.node for one in records}
     write_sheet(sheet, Path(folder), language, [signed[node] for node in sheet.nodes])
     return sheet

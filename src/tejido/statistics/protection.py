@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from tejido.statistics.contributors import Contributor
 from tejido.statistics.definitions import indicator
 from tejido.statistics.disclosure import is_small
 from tejido.statistics.disclosure.hiding import HEADLINE, hidden_in
@@ -15,11 +16,11 @@ from tejido.statistics.layout import layout
 from tejido.statistics.sheet import Combined, Figure, Sheet
 
 
-def protect(sheet: Sheet, *, k: int, earlier: Sequence[Sheet] = (), partners: Sequence[Sheet] = ()) -> Sheet:
+def protect(sheet: Sheet, *, k: int, earlier: Sequence[Sheet] = (), partners: Sequence[Contributor] = ()) -> Sheet:
     """The sheet with every count below `k` hidden, and as many others as it takes; its percentages go with them.
 
     `earlier`: what was published before, as it was published: windows inside one another are subtracted by whoever
-    reads both. `partners`: what each partner holds itself, unprotected: it subtracts that.
+    reads both. `partners`: those who counted and take their own away (`contributors`).
     On maps zeros are hidden too: an empty state and one with a few cases must look the same. A headline number that
     is hidden takes its tables with it. Sum and both go where 0 < both < k, because sum - joint = both; in a table they
     go from every cell or from none, because they add up to those of the headline.

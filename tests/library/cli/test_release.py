@@ -54,6 +54,9 @@ def test_a_partner_subtracts_what_it_holds(tejido: Run, world: Path, tmp_path: P
     found = json.loads(said)
     assert (code, found["fell"]) == (1, len([cell for cell in found["cells"] if cell["fell"]]))
     assert all(0 < cell["high"] < 11 for cell in found["cells"] if cell["low"] == cell["high"])
+    apart = built(tejido, world, tmp_path / "apart", "2017-07-31", "--apart")
+    code, said, _ = tejido("release", "attack", apart, "--knows", own, "--json")
+    assert (code, json.loads(said)["fell"]) == (0, 0)
 
 
 def test_every_interval_is_told_when_asked_for(tejido: Run, world: Path, tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from tejido.reports.document import INTERNAL_STAMP, INVENTED_STAMP
 from tejido.statistics import Sheet, Window, join, protect, tabulate
 from tejido.statistics.document import document_of
 from tejido.statistics.factsheet import build, fact_sheet
-from tejido.synthetic import make_world
 from tejido.tables.reading import open_records
 from tejido.vocabulary import BadInput
 
@@ -25,10 +24,8 @@ PARTS = ("mx", "us")
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("worlds") / "world"
-    make_world(like="2017", seed=11, folder=folder)
-    return folder
+def world(world_2017: Path) -> Path:
+    return world_2017
 
 
 @pytest.fixture(scope="module")

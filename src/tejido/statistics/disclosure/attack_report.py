@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tejido.statistics.audit_reading import PublishedSheet, PublishedTable, read_sheet
+from tejido.statistics.contributors import Contributor
 from tejido.statistics.disclosure.attacking import Attacked, attack
 from tejido.statistics.disclosure.facts import Interval, Key, Need, Relation
 from tejido.statistics.disclosure.glotip import read_glotip
@@ -85,7 +86,7 @@ def attack_published(
                            es="una hoja en la forma de la auditoría se ataca sola", where=str(outs[0]))  # fmt: skip
         reading = _reading_of(read_sheet(outs[0]), k or _K)
         return _report(reading, attack(reading.facts, reading.needs, exact=exact), exact)
-    own = published_sheet(knows) if knows is not None else None
+    own = Contributor.of(published_sheet(knows)) if knows is not None else None
     reading, found = attack_sheets([published_sheet(path) for path in outs], knows=own, k=k, exact=exact)
     return _report(reading, found, exact)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tejido.statistics.contributors import Contributor
 from tejido.statistics.definitions import indicator
 from tejido.statistics.disclosure.attacking import possible
 from tejido.statistics.disclosure.choosing import Unprotectable, choose
@@ -18,7 +19,7 @@ HEADLINE = "headline"
 _DEAR = 1000  # a headline number takes its tables with it: it goes only where nothing else helps
 
 
-def hidden_in(sheet: Sheet, *, k: int, earlier: Sequence[Sheet] = (), partners: Sequence[Sheet] = ()) -> set[str]:
+def hidden_in(sheet: Sheet, *, k: int, earlier: Sequence[Sheet] = (), partners: Sequence[Contributor] = ()) -> set[str]:
     """`table/cell` of every figure to hide, as `victims/gender/male` and `headline/victims`; raises `BadInput`."""
     try:
         problem, readers = _problem(sheet, k, earlier, partners)
@@ -38,7 +39,7 @@ def _name(place: Key) -> str:
 
 
 def _problem(
-    sheet: Sheet, k: int, earlier: Sequence[Sheet], partners: Sequence[Sheet]
+    sheet: Sheet, k: int, earlier: Sequence[Sheet], partners: Sequence[Contributor]
 ) -> tuple[Problem, list[Reader]]:  # fmt: skip
     reading = read_sheets([*earlier, sheet], k=k)
     values: dict[Key, int] = {**reading.shown}
@@ -54,18 +55,19 @@ def _problem(
         costs={key: _DEAR for key in new if key[3] is None},
     )  # fmt: skip
     readers = [Reader("public", {**public, **reading.needs}, Need(width=k))]
-    for partner in partners:
-        own = _own(partner, sheet, new)
-        musts = {key: Need(held + 1, held + k - 1) for key, held in own.items() if 0 < new[key] - held < k}
-        readers.append(Reader("+".join(partner.nodes), musts, Need(width=k), own))
+    readers += [_reader(partner, new, k) for partner in partners if partner.window == sheet.window]
     return made, readers
 
 
-def _own(partner: Sheet, sheet: Sheet, new: Mapping[Key, int]) -> dict[Key, int]:
-    """What a partner holds of each cell: of more it cannot be certain."""
-    held = {(figure.indicator, figure.by, figure.cell): figure.value or 0 for figure in partner.figures}
-    same = partner.window == sheet.window
-    return {key: min(new[key], held.get(key[2:], 0)) for key in new if same and held.get(key[2:], 0)}
+def _reader(partner: Contributor, new: Mapping[Key, int], k: int) -> Reader:
+    """What a partner knows of each cell: what it was told, and that its own people are there."""
+    told = {key for key in new if partner.told(key[2:]) is not None}
+    # Of more than there are it cannot be certain: the one that counts may have answered otherwise.
+    own = {key: min(count, partner.own.get(key[2:], 0)) for key, count in new.items()}
+    musts = {key: Need(own[key] + 1, own[key] + k - 1) for key in new if 0 < new[key] - own[key] < k}
+    least = {key: count for key, count in own.items() if count}
+    open_to_it = {key: need for key, need in musts.items() if key not in told}
+    return Reader(partner.name, open_to_it, Need(width=k), least, told=told)
 
 
 def _tables(new: Mapping[Key, int]) -> list[Group]:

@@ -16,6 +16,7 @@ class Reader:
     `least`: what a cell is at least, by what this reader knows (0 where nothing is said). `musts`: what a cell needs
     to stay open from this reader, which is why it cannot be shown. `covers`: what any other hidden cell needs.
     `floor`: a hidden cell is at least this, by rule: 1 where zeros are shown, 0 where a reader is not told.
+    `told`: cells that this reader knows exactly from elsewhere; nothing is kept from it there.
     """
 
     name: str
@@ -23,10 +24,11 @@ class Reader:
     covers: Need
     least: Mapping[Key, int] = field(default_factory=dict)
     floor: int = 1
+    told: Set[Key] = frozenset()
 
     def need(self, key: Key, count: int) -> Need | None:
         """What this cell needs once it is hidden; nothing for a zero: nobody is found in it."""
-        return self.musts.get(key, self.covers if count else None)
+        return None if key in self.told else self.musts.get(key, self.covers if count else None)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Problem:
 def facts_for(problem: Problem, hidden: Set[Key], reader: Reader, whole: Iterable[Group] = ()) -> Facts:
     """What this reader knows once `hidden` is hidden: a hidden cell is not zero, unless its group is hidden whole."""
     from_zero = cells_of(whole)
-    gone = {key: None for key in problem.values if key in hidden or key in problem.never}
+    gone = {key: None for key in problem.values if (key in hidden and key not in reader.told) or key in problem.never}
     return Facts(
         shown={key: value for key, value in problem.values.items() if key not in gone},
         hidden={key: range_of(problem, key, reader, from_zero) for key in gone},

@@ -10,6 +10,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from tejido.statistics.contributors import Contributor
 from tejido.statistics.definitions import indicator
 from tejido.statistics.disclosure.attacking import Attacked, attack, possible
 from tejido.statistics.disclosure.facts import Contradiction, Facts, Interval, Key, Need, Relation
@@ -47,16 +48,16 @@ class Reading:
 
 
 def attack_sheets(
-    sheets: Sequence[Sheet], *, knows: Sheet | None = None, k: int | None = None, exact: bool = False
+    sheets: Sequence[Sheet], *, knows: Contributor | None = None, k: int | None = None, exact: bool = False
 ) -> tuple[Reading, Attacked]:
-    """Look at every cell the sheets hide, together; `knows`: what a partner holds itself, unprotected.
+    """Look at every cell the sheets hide, together; `knows`: a partner who takes its own away.
 
     `k`: the smallest count shown, else the largest that a sheet says of itself, else 11.
     """
     smallest = k or max((sheet.protection or 0 for sheet in sheets), default=0) or 11
     reading = read_sheets(sheets, k=smallest)
     if knows is not None:
-        _take_away(reading, sheets, knows, smallest)
+        _take_away(reading, knows, smallest)
     return reading, attack(reading.facts, reading.needs, exact=exact)
 
 
@@ -216,14 +217,18 @@ def _all_cells(reading: Reading, cells: Sequence[Key], name: str, by: str) -> bo
     return {cell.cell for cell in cells if isinstance(cell, Place)} == printed
 
 
-def _take_away(reading: Reading, sheets: Sequence[Sheet], knows: Sheet, k: int) -> None:
+def _take_away(reading: Reading, knows: Contributor, k: int) -> None:
     """Everything less what the partner holds itself: what is left are the others' people, and must stay open too."""
-    own = {(figure.indicator, figure.by, figure.cell): figure.value or 0 for figure in knows.figures}
     for place in [*reading.shown, *reading.hidden]:
-        if not isinstance(place, Place) or place.window != knows.window:
+        if not isinstance(place, Place) or place.window != knows.window or place.edition is None:
             continue
-        held = own.get((place.indicator, place.by, place.cell), 0)
-        if place in reading.shown:
+        held = knows.own.get(place[2:], 0)
+        told = knows.told(place[2:])
+        if told is not None:
+            reading.hidden.pop(place, None)
+            reading.needs.pop(place, None)
+            reading.shown[place] = told - held
+        elif place in reading.shown:
             left = reading.shown[place] - held
             reading.shown[place] = left
             if 0 < left < k and held:
