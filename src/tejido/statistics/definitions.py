@@ -12,7 +12,7 @@ from pathlib import Path
 from tejido.statistics.conditions import named, refused
 from tejido.statistics.notes import read_yaml
 from tejido.statistics.specification import Indicator, read_indicator
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, code_list
 
 
 def read_indicators(texts: Mapping[str, str]) -> dict[str, Indicator]:
@@ -91,7 +91,13 @@ def in_order(names: Iterable[str], found: Mapping[str, Indicator]) -> list[str]:
 
 
 def definitions_hash(names: Iterable[str]) -> str:
-    """SHA-256 over the definitions of `names` and all they name: equal where two nodes count the same things."""
+    """SHA-256 over the definitions of `names` and all they name: equal where two nodes count the same things.
+
+    With the codes they come to: the same words over another version of a code list count something else.
+    """
     found = indicators()
-    text = "\n".join(found[name].definition for name in sorted(in_order(names, found)))
+    counted = [found[name] for name in sorted(in_order(names, found))]
+    lists = {breakdown.codes for one in counted for breakdown in one.breakdowns.values() if breakdown.codes}
+    told = [f"{one.definition}\n{one.filter}" for one in counted]
+    text = "\n".join([*told, *(f"{name} {code_list(name).version} {[*code_list(name)]}" for name in sorted(lists))])
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -24,6 +24,13 @@ NODES = ("mx", "us")
 HEADLINE = frozenset(layout().headline)
 EVERY_TABLE = HEADLINE | {f"{name}/{by}" for name, by in layout().tables}
 K = 11
+DOCS = Path(__file__).parents[3] / "docs" / "explain"
+PAGES = {
+    "joint_counting.md": "a partner learns {0} (mx) and {1} (us) small numbers from the ordinary sheet where nothing was "
+    "exchanged, and none from one built `--apart`, which hides {2} of {4} figures instead of {3}",
+    "joint_counting.es.md": "una aliada obtiene {0} (mx) y {1} (us) números pequeños de la hoja ordinaria, y ninguno de "
+    "la que se elabora con `--apart`, que oculta {2} de {4} cifras en vez de {3}",
+}
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +109,16 @@ def test_no_partner_finds_what_was_neither_published_nor_exchanged(
         # There was something to find, and something is kept from it still; where all is exchanged nothing is.
         assert (found_by(partner, careless)[1] > 0, kept > 0) == (exchanged != EVERY_TABLE,) * 2
     assert (public == careless) == (exchanged == EVERY_TABLE)
+
+
+def test_what_the_page_about_joint_counting_says_of_this_world(counted: list[Tabulation]) -> None:
+    sheet, partners = join(counted), contributors(counted)
+    careless, public = protect(sheet, k=K), protect(sheet, k=K, partners=partners)
+    learned = [found_by(partner, careless)[1] for partner in partners]
+    hides = [sum(figure.hidden for figure in one.figures) for one in (public, careless)]
+    for page, words in PAGES.items():
+        text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
+        assert words.format(*learned, *hides, len(sheet.figures)) in text
 
 
 def test_of_a_shown_cell_what_is_left_without_one_contributor_is_nobody_or_k_and_more(

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from tests.specs.invented import records_of
 
-from tejido.statistics import Cell, Tabulation, Window, join, tabulate
+from tejido.statistics import Cell, Tabulation, Window, definitions, join, tabulate
+from tejido.statistics.layout import layout
 from tejido.statistics.tabulation import HandedOver
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, code_list
 
 WINDOW = Window.parse("2016-01-01..2016-12-31")
 MX = {
@@ -101,6 +102,15 @@ def test_tabulations_not_made_for_each_other() -> None:
     assert "counted 2016-01-01..2016-12-30" in refused([mx, replace(us, window=Window.parse("2016-01-01..2016-12-30"))])
     assert "other definitions" in refused([mx, replace(us, definitions="0" * 64)])
     assert "invented records cannot be counted" in refused([mx, replace(us, invented=False)])
+
+
+def test_a_partner_whose_code_list_is_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    mx, us = exchanged()
+    older = replace(code_list("gender"), version="the year before")
+    monkeypatch.setattr(definitions, "code_list", lambda name: older if name == "gender" else code_list(name))
+    theirs = replace(us, definitions=definitions.definitions_hash(layout().indicators))
+    monkeypatch.undo()
+    assert "both need the same version" in refused([mx, theirs])
 
 
 def test_cells_that_cannot_be_right() -> None:

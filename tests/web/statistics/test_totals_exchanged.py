@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tejido.web.mailbox.models import InboundMessage, OutboundMessage
 from tejido.web.security.models import AuditEntry
 from tejido.web.sharing.models import SharedAgreement
 from tejido.web.statistics import actions
-from tejido.web.statistics.models import PartnerTabulation
+from tejido.web.statistics.models import PartnerTabulation, SheetRun
+from tests.web.sharing.conftest import NOW
 from tests.web.statistics.conftest import WINDOW, agreed, all_tables, signed
 
 PERIOD = {"start": "2026-11-01", "end": "2026-11-30"}
@@ -102,3 +105,32 @@ def test_an_agreement_someone_altered_lets_nothing_out_or_in(counting):
     assert _outcome(counting) == ("unreadable", "bad_signature", 0)
     assert counting.cast.client("dora").post("/sheets/send/", PERIOD).status_code == 422
     assert not OutboundMessage.objects.exists()
+
+
+def test_corrected_totals_make_another_sheet_and_the_earlier_one_says_so(counting):
+    def built() -> tuple[SheetRun, int]:
+        run = actions.build_sheet(window=WINDOW, **counting.dora())
+        sheet = actions.internal_sheet(run=run, by=counting.cast.member("dora"), ring=counting.cast.ring("dora"))
+        return run, sheet.headline["contacts"].joint
+
+    def arrive(contacts: int, later: int) -> None:
+        cells = [
+            {**cell, "counted": contacts, "held": contacts} if cell["indicator"] == "contacts" else cell
+            for cell in counting.totals()["cells"]
+        ]
+        counting.arrive(counting.totals(cells=cells))
+        actions.take_in_tabulations(**{**counting.dora(), "now": NOW + timedelta(hours=later)})
+
+    arrive(12, later=0)
+    first, before = built()
+    assert actions.newer_totals(first) == []
+    arrive(15, later=1)
+    assert [each.partner_id for each in actions.newer_totals(first)] == ["us"]
+    assert (
+        "Newer totals have arrived since" in counting.cast.client("dora").get(f"/sheets/{first.pk}/").content.decode()
+    )
+    _second, after = built()
+    assert after == before + 3
+    # What was built stays as it was built.
+    kept = actions.internal_sheet(run=first, by=counting.cast.member("dora"), ring=counting.cast.ring("dora"))
+    assert kept.headline["contacts"].joint == before

@@ -74,6 +74,12 @@ def unreadable_tabulations() -> list[InboundMessage]:
     return list(broken.select_related("partner").defer("raw", "receipt").order_by("-received_at")[:5])
 
 
+def newer_totals(run: SheetRun) -> list[PartnerTabulation]:
+    """Totals for the same period that arrived after the sheet was built: late, or corrected."""
+    same = PartnerTabulation.objects.filter(window_start=run.window_start, window_end=run.window_end)
+    return list(same.filter(received_at__gt=run.built_at).select_related("partner").order_by("received_at"))
+
+
 def _keep(message: InboundMessage, opened: Opened, team: UUID, by: Any, ring: KeyRing, now: datetime) -> None:
     body = dict(opened.body)
     try:

@@ -89,6 +89,7 @@ def sheet_page(request: StaffRequest, run: SheetRun, form: CorrectionForm, probl
         "form": form,
         "corrects": publishing.replaced_by(run),
         "editions": run.editions.order_by("-made_at").defer("draft"),
+        "newer": actions.newer_totals(run),
         "headline": pages.headline(sheet, public),
         "tables": pages.tables(sheet, public),
         "languages_of_sheets": _LANGUAGES,
