@@ -140,14 +140,21 @@ def _report(reading: Reading, found: Attacked, exact: bool) -> AttackReport:
     contradicted = {key for cells in found.inconsistent for key in cells}
     fell = [key for key in found.fell if key not in contradicted]
     listed = [key for key in found.intervals if key in fell or (exact and not _between(key))]
+    others = {key: _less(found.intervals[key], reading.own.get(key, 0)) for key in listed}
     given = [AttackedCell(_where(key), _place(key), left, left, True) for key, left in reading.given_away.items()]
     return AttackReport(
         hidden=len(meant),
         fell=len(fell) + len(given),
         inconsistent=sum(key in contradicted for key in meant),
         known=sum(found.intervals[key][0] == found.intervals[key][1] for key in fell) + len(given),
-        cells=(*(AttackedCell(_where(key), _place(key), *found.intervals[key], key in fell) for key in listed), *given),
+        cells=(*(AttackedCell(_where(key), _place(key), *others[key], key in fell) for key in listed), *given),
     )
+
+
+def _less(interval: Interval, own: int) -> Interval:
+    """The others' people, once a partner took its own away."""
+    low, high = interval
+    return low - own, None if high is None else high - own
 
 
 def _between(key: Key) -> bool:

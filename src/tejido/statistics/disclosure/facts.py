@@ -47,13 +47,14 @@ class Need:
 
     A small cell needs 1 to k-1 (or from 0, where zeros are hidden too); a cell hidden to cover others needs a width
     of k. Whoever does not know which of the two a cell is asks for either. `unprinted`: a number that nobody meant to
-    hide, such as a month between two windows: it may be known if it is 0, or `unprinted` or more.
+    hide, such as a month between two windows: it may be known if it is `none`, or `unprinted` or more.
     """
 
     low: int | None = None
     high: int | None = None
     width: int | None = None
     unprinted: int | None = None
+    none: int = 0
 
     def open(self, low: int, high: int | None) -> bool:
         """Whether values from `low` to `high` (None: no end) are open enough; more values never make it less open."""
@@ -63,7 +64,7 @@ class Need:
 
     def met(self, low: int, high: int | None) -> bool:
         """Whether it is enough that a reader knows just this: from `low` to `high`."""
-        harmless = self.unprinted is not None and (low >= self.unprinted or high == 0)
+        harmless = self.unprinted is not None and (low >= self.unprinted or high == self.none)
         return harmless or self.open(low, high)
 
 

@@ -55,18 +55,22 @@ def _problem(
         costs={key: _DEAR for key in new if key[3] is None},
     )  # fmt: skip
     readers = [Reader("public", {**public, **reading.needs}, Need(width=k))]
-    readers += [_reader(partner, new, k) for partner in partners if partner.window == sheet.window]
+    others = {key: need for key, need in reading.needs.items() if key not in new}
+    readers += [_reader(partner, new, others, k) for partner in partners if partner.window == sheet.window]
     return made, readers
 
 
-def _reader(partner: Contributor, new: Mapping[Key, int], k: int) -> Reader:
-    """What a partner knows of each cell: what it was told, and that its own people are there."""
+def _reader(partner: Contributor, new: Mapping[Key, int], others: Mapping[Key, Need], k: int) -> Reader:
+    """What a partner knows of each cell: what it was told, and that its own people are there.
+
+    `others`: what cells of earlier editions, and of the stretches between them, need from everyone.
+    """
     told = {key for key in new if partner.told(key[2:]) is not None}
     # Of more than there are it cannot be certain: the one that counts may have answered otherwise.
     own = {key: min(count, partner.own.get(key[2:], 0)) for key, count in new.items()}
     musts = {key: Need(own[key] + 1, own[key] + k - 1) for key in new if 0 < new[key] - own[key] < k}
     least = {key: count for key, count in own.items() if count}
-    open_to_it = {key: need for key, need in musts.items() if key not in told}
+    open_to_it = {**others} | {key: need for key, need in musts.items() if key not in told}
     return Reader(partner.name, open_to_it, Need(width=k), least, told=told)
 
 

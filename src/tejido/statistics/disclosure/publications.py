@@ -33,12 +33,13 @@ class Place(NamedTuple):
 
 @dataclass
 class Reading:
-    """What is known, what must stay open, and (for a partner) what its own counts give away at once."""
+    """What is known, what must stay open, and (for a partner) what it holds and what that gives away at once."""
 
     shown: dict[Key, int] = field(default_factory=dict)
     hidden: dict[Key, Interval] = field(default_factory=dict)
     needs: dict[Key, Need] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
+    own: dict[Key, int] = field(default_factory=dict)
     given_away: dict[Key, int] = field(default_factory=dict)
 
     @property
@@ -218,22 +219,21 @@ def _all_cells(reading: Reading, cells: Sequence[Key], name: str, by: str) -> bo
 
 
 def _take_away(reading: Reading, knows: Contributor, k: int) -> None:
-    """Everything less what the partner holds itself: what is left are the others' people, and must stay open too."""
+    """A partner takes away what it holds itself: what is left are the others' people, and must stay open too."""
     for place in [*reading.shown, *reading.hidden]:
         if not isinstance(place, Place) or place.window != knows.window or place.edition is None:
             continue
-        held = knows.own.get(place[2:], 0)
-        told = knows.told(place[2:])
+        held, told = knows.own.get(place[2:], 0), knows.told(place[2:])
         if told is not None:
             reading.hidden.pop(place, None)
             reading.needs.pop(place, None)
-            reading.shown[place] = told - held
+            reading.shown[place] = told
         elif place in reading.shown:
             left = reading.shown[place] - held
-            reading.shown[place] = left
             if 0 < left < k and held:
                 reading.given_away[place] = left
         else:
             low, high = reading.hidden[place]
-            reading.hidden[place] = (max(0, low - held), high)
-            reading.needs[place] = Need(1, k - 1, width=k, unprinted=k)
+            reading.own[place] = held
+            reading.hidden[place] = (max(low, held), high)
+            reading.needs[place] = Need(held + 1, held + k - 1, width=k, unprinted=held + k, none=held)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
+from tejido.statistics.contributors import Contributor
 from tejido.statistics.definitions import indicator
 from tejido.statistics.editions.changes import changes_since
 from tejido.statistics.editions.edition import Before, Edition, canonical
@@ -76,7 +77,8 @@ def make_edition(
     if replaces is not None and replaces not in before:
         before.append(replaces)
     _check_correction(counted, before, replaces, because)
-    sheet = protect(counted, k=k, earlier=[one.sheet for one in before], partners=partners)
+    readers = [Contributor.of(one) for one in partners]
+    sheet = protect(counted, k=k, earlier=[one.sheet for one in before], partners=readers)
     edition = Edition(
         sheet=sheet,
         number=replaces.number + 1 if replaces else 1,

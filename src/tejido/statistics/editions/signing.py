@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from tejido.crypto import BadSignature, SigningKey, Verifier
+from tejido.statistics.contributors import Contributor
 from tejido.statistics.disclosure.facts import Interval
 from tejido.statistics.disclosure.publications import Place, attack_sheets
 from tejido.statistics.editions.edition import canonical, printed
@@ -126,7 +127,7 @@ def fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequence[Sh
 
 
 def _fell(sheets: Sequence[Sheet], knows: Sheet | None) -> set[Place]:
-    reading, attacked = attack_sheets(sheets, knows=knows)
+    reading, attacked = attack_sheets(sheets, knows=Contributor.of(knows) if knows else None)
     contradicted = {key for cells in attacked.inconsistent for key in cells}
     fell = {key for key in attacked.fell if key not in contradicted} | set(reading.given_away)
     return {key for key in fell if isinstance(key, Place)}
