@@ -9,7 +9,7 @@ from typing import Any
 
 from tejido.statistics.tabulation import HandedOver, Tabulation
 from tejido.tables import RECORD_TABLES
-from tejido.tables.records import CASES
+from tejido.tables.records import CASES, PERSONS
 from tejido.tables.sources import literal
 from tejido.vocabulary import BadInput
 
@@ -23,13 +23,14 @@ def check_handovers(connection: Any, prefixes: Mapping[str, str], partners: Sequ
     """
     for table in SHARED_TABLES:
         parts = [
-            f"SELECT {literal(node)} AS node, handover_id, counted_by FROM {prefix}_{table} "
+            f"SELECT {literal(node)} AS node, case_id, handover_id, counted_by FROM {prefix}_{table} "
             "WHERE handover_id IS NOT NULL"
             for node, prefix in prefixes.items()
         ]
         connection.execute(f"CREATE OR REPLACE TEMP TABLE handed_over_{table} AS {' UNION ALL '.join(parts)}")
         for problem in (_doubled, _disputed, _left_to_no_one, _counted_elsewhere):
             problem(connection, table, tuple(prefixes), partners)
+    _counted_beside_its_case(connection)
 
 
 def _first(connection: Any, query: str) -> tuple[Any, ...] | None:
@@ -123,6 +124,24 @@ def _counted_elsewhere(connection: Any, table: str, nodes: Sequence[str], partne
             found[1],
             f"{found[0]} and {found[2]} hold it and leave it to {found[3]}, whose records are not given",
             f"{found[0]} y {found[2]} lo tienen y lo dejan a {found[3]}, cuyos registros no se dieron",
+        )
+
+
+def _counted_beside_its_case(connection: Any) -> None:
+    """A person counted by another than her case could be counted twice, and from totals alone nobody would see it."""
+    found = _first(
+        connection,
+        "SELECT a.node, a.handover_id, a.counted_by, b.counted_by "
+        f"FROM handed_over_{PERSONS.name} AS a JOIN handed_over_{CASES.name} AS b USING (node, case_id) "
+        "WHERE a.counted_by IS DISTINCT FROM b.counted_by",
+    )
+    if found:
+        raise _refused(
+            found[0],
+            PERSONS.name,
+            found[1],
+            f"counted by {found[2] or 'no one'}, but the case by {found[3] or 'no one'}; expected the same",
+            f"la cuenta {found[2] or 'nadie'}, pero al caso, {found[3] or 'nadie'}; se esperaba la misma",
         )
 
 

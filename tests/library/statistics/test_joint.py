@@ -87,6 +87,23 @@ def test_a_case_removed_or_doubled_on_one_side_shows_in_the_totals() -> None:
     assert "us counts 1 handed-over cases, but mx leaves 0 to it" in refused([stale, us])
 
 
+@pytest.mark.parametrize(("at_mx", "at_us"), [("mx", "us"), ("us", "mx")], ids=["both count it", "neither does"])
+def test_a_case_both_count_or_neither_shows_in_the_totals_alone(at_mx: str, at_us: str) -> None:
+    rows = "case_id, opened_on, handover_id, counted_by\na, 2016-02-01, h1, {}"
+    mx, us = (records_of(node, {"cases": rows.format(who)}) for node, who in (("mx", at_mx), ("us", at_us)))
+    apart = tabulate([mx], window=WINDOW, partners=["us"]) + tabulate([us], window=WINDOW, partners=["mx"])
+    assert "one side is out of date, or a row was removed or doubled" in refused(apart)
+
+
+def test_a_person_is_counted_by_whoever_counts_her_case() -> None:
+    wrong = MX | {"persons": "case_id, handover_id, counted_by\na, p1, mx"}
+    with pytest.raises(BadInput) as problem:
+        tabulate([records_of("mx", wrong)], window=WINDOW, partners=["us"])
+    assert problem.value.line("en") == (
+        "mx/persons, handover_id p1: counted by mx, but the case by us; expected the same"
+    )
+
+
 def test_the_counting_node_may_know_people_its_partner_never_heard_of() -> None:
     mx, us = exchanged()
     assert [entry.counted_here for entry in us.handed_over] == [1, 2]
