@@ -28,12 +28,13 @@ FINDINGS: dict[str, tuple[int, Callable[..., list[Line]]]] = {
 }
 
 
-def printed(finding: str, files: Sequence[Path], language: str) -> str:
+def printed(lines: Sequence[Line], language: str) -> str:
     """What the command prints: one figure a line."""
-    return "\n".join(f"{line.es if language == 'es' else line.en}: {line.figure}" for line in _lines(finding, files))
+    return "\n".join(f"{line.es if language == 'es' else line.en}: {line.figure}" for line in lines)
 
 
-def _lines(finding: str, files: Sequence[Path]) -> list[Line]:
+def lines_of(finding: str, files: Sequence[Path]) -> list[Line]:
+    """The figures of a finding; stops with one line where the files are not those it reads."""
     wanted, find = FINDINGS[finding]
     if len(files) != wanted:
         raise SystemExit(f"{finding} takes {wanted} file{'s' * (wanted > 1)}, not {len(files)}")
@@ -53,10 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--language", choices=("en", "es"), default="en")
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args(arguments)
+    lines = lines_of(chosen.finding, chosen.files)
     if chosen.json:
-        print(json.dumps([line._asdict() for line in _lines(chosen.finding, chosen.files)], ensure_ascii=False))
+        print(json.dumps([line._asdict() for line in lines], ensure_ascii=False))
     else:
-        print(printed(chosen.finding, chosen.files, chosen.language))
+        print(printed(lines, chosen.language))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from bench.public_findings.lines import Line, counted, share
+from bench.public_findings.lines import Line, counted, part
 
 from tejido.statistics.disclosure import Facts, attack
 from tejido.statistics.disclosure.glotip import read_glotip
@@ -29,17 +29,17 @@ def find(glotip: Path) -> list[Line]:
         Line("in tables that contradict themselves", "en tablas que se contradicen",
              counted(len(facts.hidden) - len(judged))),
         Line("fell, of those in the other tables", "caen, de los que están en las demás tablas",
-             share(len(fell), len(judged))),
-        Line("of these, known exactly", "de ellos, se saben con exactitud", share(exactly, len(fell))),
+             part(len(fell), len(judged))),
+        Line("of these, known exactly", "de ellos, se saben con exactitud", part(exactly, len(fell))),
         Line("sums printed whole that add up", "sumas impresas completas que cuadran",
-             share(right.total(), right.total() + wrong.total())),
+             part(right.total(), right.total() + wrong.total())),
         Line("fell in countries where all such sums add up (10 or more)",
              "caen en países donde cuadran todas esas sumas (10 o más)",
-             f"{sum(key[0][0] in sound for key in fell):,} / {sum(key[0][0] in sound for key in judged):,}"),
+             part(sum(key[0][0] in sound for key in fell), sum(key[0][0] in sound for key in judged))),
     ]  # fmt: skip
     for name, en, es in _COUNTRIES:
         theirs, of = sum(key[0][0] == name for key in fell), sum(key[0][0] == name for key in judged)
-        lines.append(Line(f"fell, {en}", f"caen, {es}", f"{theirs:,} / {of:,}"))
+        lines.append(Line(f"fell, {en}", f"caen, {es}", part(theirs, of)))
     return lines
 
 

@@ -42,9 +42,14 @@ def between(ends: tuple[float, float]) -> str:
     return f"[{ends[0]:.1%}, {ends[1]:.1%}]"
 
 
+def part(count: int, of: int) -> str:
+    """Count, base and share, where all were looked at and chance has no say."""
+    return f"{count:,} / {of:,} = {count / of:.1%}"
+
+
 def share(count: int, of: int) -> str:
     """Count, base, share and its interval."""
-    return f"{count:,} / {of:,} = {count / of:.1%} {between(wilson(count, of))}"
+    return f"{part(count, of)} {between(wilson(count, of))}"
 
 
 def times(after: int, before: int) -> str:

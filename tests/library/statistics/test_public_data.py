@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from bench.public_data import FINDINGS, main, printed
-from bench.public_findings.lines import share, times
+from bench.public_data import FINDINGS, lines_of, main, printed
+from bench.public_findings.lines import Line, share, times
 from bench.public_findings.residents import RESIDENTS_2010
 from bench.public_findings.uncertainty import bootstrap, bounds, dispersion, wilson
 
@@ -36,8 +36,8 @@ def sections(language: str) -> dict[str, tuple[str, str, list[Path]]]:
 
 
 @cache
-def output(finding: str, files: tuple[Path, ...], language: str) -> str:
-    return printed(finding, files, language)
+def lines(finding: str, files: tuple[Path, ...]) -> list[Line]:
+    return lines_of(finding, files)
 
 
 @pytest.mark.parametrize("language", PAGES)
@@ -48,7 +48,7 @@ def test_the_page_shows_what_the_command_prints_and_says_no_other_number(finding
     assert numbers - _PLAIN <= set(_NUMBER.findall(shown))
     if len(files) != FINDINGS[finding][0]:
         pytest.skip("the public files are not here")
-    assert output(finding, tuple(files), language) == shown
+    assert printed(lines(finding, tuple(files)), language) == shown
 
 
 def test_intervals_are_those_of_the_books() -> None:
