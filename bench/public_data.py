@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -46,12 +47,16 @@ def lines_of(finding: str, files: Sequence[Path]) -> list[Line]:
         raise SystemExit(f"{', '.join(path.name for path in files)}: not what {finding} reads: {problem}") from None
 
 
+def _own_language() -> str:
+    return "es" if os.environ.get("LANG", "").startswith("es") else "en"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print one finding."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("finding", choices=FINDINGS)
     options.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    options.add_argument("--language", choices=("en", "es"), default="en")
+    options.add_argument("--language", choices=("en", "es"), default=_own_language())
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args(arguments)
     lines = lines_of(chosen.finding, chosen.files)

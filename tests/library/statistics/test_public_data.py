@@ -29,7 +29,7 @@ def sections(language: str) -> dict[str, tuple[str, str, list[Path]]]:
     for section in text.split("\n## ")[1:]:
         block = re.search(r"```\n\./run python -m bench\.public_data (.*)\n((?:.*\n)*?)```", section)
         if block:
-            finding, *files = shlex.split(block[1].removesuffix(" --language es"))
+            finding, *files = shlex.split(block[1])
             prose = section.replace(block[0], "").partition("\n")[2]
             found[finding] = (prose, block[2].strip(), [path for name in files for path in DATA.glob(f"*/{name}")])
     return found
