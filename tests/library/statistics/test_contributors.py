@@ -158,19 +158,3 @@ def test_one_that_counts_alone_has_no_partner_and_another_window_says_nothing() 
     assert contributors(both[:1]) == []
     elsewhen = [replace(one, window=Window.parse("2016-01-01..2016-12-31")) for one in contributors(both)]
     assert protect(join(both), k=K, partners=elsewhen) == protect(join(both), k=K)
-
-
-def test_nor_does_a_partner_find_anything_beside_an_earlier_edition() -> None:
-    def both(women: int, until: str) -> list[Tabulation]:
-        window = Window.parse(f"2015-09-30..{until}")
-        made = [women_and_men("mx", 40 + women, 60), women_and_men("us", 20, 60 + women)]
-        return [replace(one, window=window) for one in made]
-
-    before, after = both(0, "2017-05-31"), both(9, "2017-07-31")
-    first = protect(join(before), k=K, partners=contributors(before))
-    public = protect(join(after), k=K, earlier=[first], partners=contributors(after))
-    careless = protect(join(after), k=K, partners=contributors(after))
-    for partner in contributors(after):
-        assert attack_sheets([first, careless], knows=partner)[1].fell
-        reading, found = attack_sheets([first, public], knows=partner)
-        assert (found.fell, found.inconsistent, reading.given_away) == ((), (), {})
