@@ -172,7 +172,8 @@ class _Search:
 
     def _holes(self, chosen: frozenset[Key]) -> list[tuple[_Cut, Key]]:
         hidden = frozenset(self._fixed | chosen)
-        cuts = [cut for mind in self._minds for cut in mind.holes(hidden)]
+        minds = zip(self._readers, self._minds, strict=True)
+        cuts = [cut for reader, mind in minds for cut in mind.holes(hidden - reader.told)]
         made = [(self._strengthened(weights, right, key), key) for weights, right, key in cuts]
         if made:
             return made

@@ -88,9 +88,8 @@ class ReaderProgramme:
         never = self._problem.never
         held, free = self._truth.copy(), self._truth.copy()
         self._open = np.array(
-            [column for column, key in enumerate(self._keys)
-             if (key in hidden and key not in self._reader.told) or key in never], dtype=np.int32
-        )  # fmt: skip
+            [column for column, key in enumerate(self._keys) if key in hidden or key in never], dtype=np.int32
+        )
         held[self._open], free[self._open] = self._least[self._open], self._far
         self._bound(np.arange(len(self._keys), dtype=np.int32), held, free)
 
