@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import tempfile
 import time
 from base64 import b64decode, b64encode
@@ -27,6 +28,7 @@ from tejido.crypto import PublicKey, derive_return, new_return_code, seal_box
 from tejido.web.config.making import StaffMember
 
 SENDERS = 4
+_NO_TLS = ssl.create_default_context()  # the address is http: a new one for each sender cost more than the form
 WORDS = "Palabras inventadas para medir. " * 20
 
 
@@ -89,7 +91,7 @@ def _send(address: str, values: Any, until: float) -> list[float]:
     """Open and send the form until the time is over; milliseconds of each sending that was thanked for."""
     took = []
     while time.monotonic() < until:
-        with httpx.Client(base_url=address, headers={"Origin": address}, timeout=60) as browser:
+        with httpx.Client(base_url=address, headers={"Origin": address}, timeout=60, verify=_NO_TLS) as browser:
             page = browser.get("/write/").text
             hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
             form = hidden | values(page, hidden)

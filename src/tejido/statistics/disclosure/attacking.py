@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from tejido.statistics.disclosure.facts import Component, Contradiction, Facts, Interval, Key, Need, components
 
 _NEARLY = 1e-6
-_SWEEPS = 40
 _MANY = 20  # cells that are worth looking at together
 Whole = NDArray[np.int64]
 
@@ -180,6 +179,12 @@ class _Seen:
             return False
         return need.open(*self.interval(place))
 
+    def lacks(self, place: int, need: Need, either: float) -> float:
+        """Which way to push this cell: up (1) or down (-1) where only that end is wanting, else `either`."""
+        low, high = self._low[place], self._high[place]
+        above, below = need.high is not None and high < need.high, need.low is not None and low > need.low
+        return either if above == below else 1.0 if above else -1.0
+
     def interval(self, place: int) -> Interval:
         """What witnesses show; the tightest interval once both ends were solved for."""
         far = self._no_end[place]
@@ -200,13 +205,17 @@ class _Solver:
     def __init__(self, component: Component) -> None:
         self._component = component
         self._far = _far(component)
+        self._bounds = (
+            np.array([float(least) for least, _ in component.ranges]),
+            np.array([float(self._far if most is None else most) for _, most in component.ranges]),
+        )
         self._linear = self._model(whole=False)
         self._integer: highspy.Highs | None = None
 
     def _model(self, *, whole: bool) -> highspy.Highs:
         model = quiet_solver()
-        for least, most in self._component.ranges:
-            model.addVar(float(least), float(self._far if most is None else most))
+        for least, most in zip(*self._bounds, strict=True):
+            model.addVar(least, most)
         if whole:
             kind = highspy.HighsVarType.kInteger
             for place in range(len(self._component.cells)):
@@ -221,8 +230,9 @@ class _Solver:
     def towards(self, place: int, sense: int, need: Need | None, seen: _Seen) -> None:
         """Put into `seen` how far up (1) or down (-1) this cell goes; with a `need`, as far as that asks is enough."""
         found = self._extreme(self._linear, place, sense)
-        whole = _whole_numbers(found)
-        if self._component.holds(whole):
+        whole = self._beside(found, {place: float(-sense)})
+        reached = math.floor(sense * found[place] + _NEARLY)
+        if whole is not None and sense * int(whole[place]) >= reached:
             seen.add(whole)
             return
         enough = None if need is None else need.high if sense > 0 else need.low
@@ -232,44 +242,65 @@ class _Solver:
             if near is not None:
                 seen.add(near)
                 return
-        self._integer = self._integer or self._model(whole=True)
-        whole = _whole_numbers(self._extreme(self._integer, place, sense))
+        whole = _whole_numbers(self._extreme(self._in_whole_numbers(), place, sense))
         if not self._component.holds(whole):
             raise ArithmeticError("the solver's whole numbers contradict the tables")
         seen.add(whole)
 
     def sweep(self, needs: Mapping[int, Need], seen: _Seen) -> None:
-        """Whole tables in which many cells at once go where they must, up and down by turns."""
+        """Whole tables in which many cells at once go where they must; then fewer, less in each other's way."""
         chance = np.random.default_rng(0)
-        self._integer = self._integer or self._model(whole=True)
-        self._integer.setOptionValue("mip_rel_gap", 0.5)  # any whole table will do
         left = list(needs)
-        for _ in range(_SWEEPS):
-            places = np.array(left, dtype=np.int32)
-            costs = chance.choice(np.array([-1.0, 1.0]), len(left))
-            found = self._pushed(self._linear, places, costs)
-            if not self._component.holds(found):
-                found = self._pushed(self._integer, places, costs)
-            if self._component.holds(found):
-                seen.add(found)
+        size = len(left)
+        while len(left) >= _MANY and size >= 4:
+            before = len(left)
+            drawn = [int(place) for place in chance.permutation(left)]
+            for start in range(0, before, size):
+                together = [place for place in drawn[start : start + size] if not seen.meets(place, needs[place])]
+                if together:
+                    costs = [-seen.lacks(place, needs[place], float(chance.choice([-1.0, 1.0]))) for place in together]
+                    table = self._pushed(together, costs)
+                    if table is not None:
+                        seen.add(table)
             left = [place for place in left if not seen.meets(place, needs[place])]
-            if not left:
-                break
-        self._integer.setOptionValue("mip_rel_gap", 0.0)
+            if before - len(left) < before / 20:
+                size = min(size, len(left)) // 4
 
-    def _pushed(self, model: highspy.Highs, places: NDArray[np.int32], costs: NDArray[np.float64]) -> Whole:
-        model.changeColsCost(len(places), places, costs)
+    def _pushed(self, places: Sequence[int], costs: Sequence[float]) -> Whole | None:
+        columns = np.array(places, dtype=np.int32)
+        self._linear.changeColsCost(len(columns), columns, np.array(costs))
+        self._linear.run()
+        values = list(self._linear.getSolution().col_value)
+        self._linear.changeColsCost(len(columns), columns, np.zeros(len(columns)))
+        return self._beside(values, dict(zip(places, costs, strict=True)))
+
+    def _beside(self, values: Sequence[float], costs: Mapping[int, float]) -> Whole | None:
+        """A whole table beside one of fractions: each number rounded up or down; None where that contradicts."""
+        near = np.array(values)
+        whole = _whole_numbers(values)
+        if self._component.holds(whole):
+            return whole
+        model, columns = self._in_whole_numbers(), np.arange(len(near), dtype=np.int32)
+        low, high = np.floor(near + _NEARLY), np.ceil(near - _NEARLY)
+        least, most = self._bounds
+        model.changeColsBounds(len(columns), columns, low, high)
+        model.changeColsCost(len(costs), np.array(list(costs), dtype=np.int32), np.array(list(costs.values())))
         model.run()
-        values = _whole_numbers(model.getSolution().col_value)
-        model.changeColsCost(len(places), places, np.zeros(len(places)))
-        return values
+        found = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        whole = _whole_numbers(model.getSolution().col_value) if found else whole
+        model.changeColsBounds(len(columns), columns, least, most)
+        model.changeColsCost(len(costs), np.array(list(costs), dtype=np.int32), np.zeros(len(costs)))
+        return whole if found and self._component.holds(whole) else None
+
+    def _in_whole_numbers(self) -> highspy.Highs:
+        self._integer = self._integer or self._model(whole=True)
+        return self._integer
 
     def any_table(self) -> Whole:
         """Whole numbers that contradict nothing; raises `Contradiction`."""
         whole = _whole_numbers(self._extreme(self._linear, 0, -1))
         if not self._component.holds(whole):
-            self._integer = self._integer or self._model(whole=True)
-            whole = _whole_numbers(self._extreme(self._integer, 0, -1))
+            whole = _whole_numbers(self._extreme(self._in_whole_numbers(), 0, -1))
         return whole
 
     @staticmethod
@@ -277,7 +308,7 @@ class _Solver:
         return sense * (value - enough) >= -_NEARLY
 
     def _whole(self, place: int, sense: int, enough: int) -> Whole | None:
-        model = self._integer = self._integer or self._model(whole=True)
+        model = self._in_whole_numbers()
         low, high = self._component.ranges[place]
         top = self._far if high is None else high
         model.changeColBounds(place, float(enough if sense > 0 else low), float(top if sense > 0 else enough))

@@ -175,8 +175,12 @@ class _Search:
         minds = zip(self._readers, self._minds, strict=True)
         cuts = [cut for reader, mind in minds for cut in mind.holes(hidden - reader.told)]
         made = [(self._strengthened(weights, right, key), key) for weights, right, key in cuts]
-        if made:
-            return made
+        broken = [
+            (cut, key) for cut, key in made if cut.right > _NEARLY
+        ]  # what is fixed may be enough for a cell beside
+        if broken:
+            return broken
+        made = []
         # Whole numbers may be narrower than what linear programmes show.
         values = self._problem.values
         for reader in self._readers:

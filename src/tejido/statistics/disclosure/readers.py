@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 import highspy
 import numpy as np
@@ -15,11 +15,12 @@ from tejido.statistics.disclosure.facts import Key, Need
 from tejido.statistics.disclosure.problem import Group, Problem, Reader, cells_of, range_of
 
 _NEARLY = 1e-6
-_SWEEPS = 80  # tables in which many cells are looked at together, before they are one by one
-_MANY = 20
+_MANY = 20  # cells that are worth looking at together
+_ENOUGH = 100  # holes the programmes look for at once: what closes them closes others
 
 Floats = NDArray[np.float64]
 Hole = tuple[dict[Key, float], float, Key]
+_Reach = tuple[float, Mapping[int, float]]  # how far a cell moves; prices of the relations that hold it
 
 
 class ReaderProgramme:
@@ -54,16 +55,40 @@ class ReaderProgramme:
                 len(places), places, coefficients,
             )  # fmt: skip
         self._open: NDArray[np.int32] = np.array([], dtype=np.int32)
+        self._suspects: list[int] = []
+        self._entries = (
+            np.array([row for row, (places, *_) in enumerate(self._rows) for _ in places], dtype=np.int64),
+            np.array([place for places, *_ in self._rows for place in places], dtype=np.int64),
+            np.array([one for _, coefficients, *_ in self._rows for one in coefficients]),
+        )
+        self._slack = {
+            1: np.array([math.inf if high is None else high - at_truth for *_, high, at_truth in self._rows]),
+            -1: np.array([math.inf if low is None else at_truth - low for *_, low, _, at_truth in self._rows]),
+        }
 
     def holes(self, hidden: Set[Key]) -> list[Hole]:
-        """Inequalities that this choice breaks: weights of cells, what they must reach, and whose hole it is."""
+        """Inequalities that this choice breaks: weights of cells, what they must reach, and whose hole it is.
+
+        What one relation alone gives away is looked for first, without any programme; then programmes look until they
+        have found `_ENOUGH`. None found: there is none.
+        """
         self._let_go(hidden)
-        self._low, self._high = self._truth.copy(), self._truth.copy()
         needs = dict(self._needs())
-        self._sweep(needs)
+        found = self._plain_holes(needs)
+        if found:
+            return found
+        self._low, self._high = self._truth.copy(), self._truth.copy()
+        # What was a hole the last time may be one still: then there is no need to look at every cell.
+        found = self._holes_among({column: needs[column] for column in self._suspects if column in needs})
+        if not found:
+            self._sweep(needs)
+            found = self._holes_among(needs)
+        return found
+
+    def _holes_among(self, needs: Mapping[int, Need]) -> list[Hole]:
         found: list[Hole] = []
+        self._suspects = []
         for column, need in needs.items():
-            value = float(self._truth[column])
             if self._met(column, need):
                 continue
             up = self._extreme(column, 1)
@@ -72,16 +97,79 @@ class ReaderProgramme:
             down = self._extreme(column, -1)
             if self._met(column, need, to_the_end=True):
                 continue
-            key = self._keys[column]
-            if need.width is not None:
-                above, below = self._weights(column, 1, up[1]), self._weights(column, -1, down[1])
-                both = {other: above[0].get(other, 0.0) + below[0].get(other, 0.0) for other in above[0] | below[0]}
-                found.append((both, need.width - 1 - above[1] - below[1], key))
-            elif need.low is not None and need.high is not None:
-                for sense, (moved, duals), wanted in ((1, up, need.high - value), (-1, down, value - need.low)):
-                    if moved < wanted - _NEARLY:
-                        weights, slack = self._weights(column, sense, duals)
-                        found.append((weights, wanted - slack, key))
+            found += self._cuts(column, need, up, down)
+            self._suspects.append(column)
+            if len(found) >= _ENOUGH:
+                break
+        return found
+
+    def _plain_holes(self, needs: Mapping[int, Need]) -> list[Hole]:
+        (up, up_row), (down, down_row) = (self._by_one_relation(sense) for sense in (1, -1))
+        found: list[Hole] = []
+        for column, need in needs.items():
+            value = self._truth[column]
+            if need.met(math.ceil(value - down[column] - _NEARLY), math.floor(value + up[column] + _NEARLY)):
+                continue
+            found += self._cuts(
+                column, need, (up[column], self._price(up_row[column], column, 1)),
+                (down[column], self._price(down_row[column], column, -1)),
+            )  # fmt: skip
+            found += self._beside(column, int(up_row[column]), int(down_row[column]))
+        return found
+
+    def _beside(self, column: int, up_row: int, down_row: int) -> list[Hole]:
+        """The same of other cells of these relations: else the next choice but moves the hole to one of them."""
+        found: list[Hole] = []
+        shut = self._problem.settled | self._problem.never
+        for other in self._rows[max(up_row, down_row)][0] if max(up_row, down_row) >= 0 else ():
+            key, value = self._keys[other], int(self._truth[other])
+            need = self._reader.need(key, value)
+            if other == column or key in shut or key in self._reader.musts or need is None:
+                continue
+            up, down = (
+                (0.0, self._price(row if row >= 0 and other in self._rows[row][0] else -1, other, sense))
+                for row, sense in ((up_row, 1), (down_row, -1))
+            )
+            found += self._cuts(other, need, up, down)
+        return found
+
+    def _by_one_relation(self, sense: int) -> tuple[Floats, NDArray[np.int64]]:
+        """For every cell: how far the narrowest of its relations lets it move, and which; -1: its own range."""
+        rows, columns, coefficients = self._entries
+        is_open = np.zeros(len(self._keys), dtype=bool)
+        is_open[self._open] = True
+        below = np.where(is_open, self._truth - self._least, 0.0)
+        above = np.where(is_open, self._far, 0.0)
+        most = above.copy() if sense > 0 else below.copy()
+        which = np.full(len(self._keys), -1, dtype=np.int64)
+        for orientation in (1, -1):
+            given = np.abs(coefficients) * np.where(orientation * coefficients < 0, above[columns], below[columns])
+            totals = np.bincount(rows, given, len(self._rows)) + self._slack[orientation]
+            bounds = (totals[rows] - given) / np.abs(coefficients)
+            for entry in np.flatnonzero((orientation * coefficients * sense > 0) & (bounds < most[columns] - _NEARLY)):
+                column = columns[entry]
+                if bounds[entry] < most[column] - _NEARLY:
+                    most[column], which[column] = bounds[entry], rows[entry]
+        return most, which
+
+    def _price(self, row: int, column: int, sense: int) -> dict[int, float]:
+        if row < 0:
+            return {}
+        places, coefficients, *_ = self._rows[row]
+        return {int(row): -sense / coefficients[places.index(column)]}
+
+    def _cuts(self, column: int, need: Need, up: _Reach, down: _Reach) -> list[Hole]:
+        key, value = self._keys[column], float(self._truth[column])
+        found: list[Hole] = []
+        if need.width is not None:
+            above, below = self._weights(column, 1, up[1]), self._weights(column, -1, down[1])
+            both = {other: above[0].get(other, 0.0) + below[0].get(other, 0.0) for other in above[0] | below[0]}
+            found.append((both, need.width - 1 - above[1] - below[1], key))
+        elif need.low is not None and need.high is not None:
+            for sense, (moved, prices), wanted in ((1, up, need.high - value), (-1, down, value - need.low)):
+                if moved < wanted - _NEARLY:
+                    weights, slack = self._weights(column, sense, prices)
+                    found.append((weights, wanted - slack, key))
         return [hole for hole in found if hole[1] > _NEARLY]
 
     def _let_go(self, hidden: Set[Key]) -> None:
@@ -108,17 +196,24 @@ class ReaderProgramme:
         return asked
 
     def _sweep(self, needs: dict[int, Need]) -> None:
-        """Push all cells that are not open yet at once, each towards the end it lacks: one table speaks for many."""
+        """Push many cells at once that are not open yet, each towards the end it lacks: one table speaks for many.
+
+        All of them first; then fewer at a time, which stand less in each other's way.
+        """
         chance = np.random.default_rng(0)
         left = [column for column, need in needs.items() if not self._met(column, need)]
-        if len(left) < _MANY:
-            return
-        for _ in range(_SWEEPS):
-            wanted = np.array([self._wanted(column, needs[column], chance) for column in left])
-            self._push(np.array(left, dtype=np.int32), -wanted)
+        size = len(left)
+        while len(left) >= _MANY and size >= 4:
+            before = len(left)
+            drawn = chance.permutation(left)
+            for start in range(0, before, size):
+                together = [c for c in map(int, drawn[start : start + size]) if not self._met(c, needs[c])]
+                if together:
+                    wanted = np.array([self._wanted(column, needs[column], chance) for column in together])
+                    self._push(np.array(together, dtype=np.int32), -wanted)
             left = [column for column in left if not self._met(column, needs[column])]
-            if not left:
-                return
+            if before - len(left) < before / 20:
+                size = min(size, len(left)) // 4
 
     def _wanted(self, column: int, need: Need, chance: np.random.Generator) -> float:
         """Up or down: towards the end that no table reached, else either."""
@@ -143,22 +238,21 @@ class ReaderProgramme:
         np.maximum(self._high, values, out=self._high)
         return values, list(solution.row_dual)
 
-    def _extreme(self, column: int, sense: int) -> tuple[float, Sequence[float]]:
-        """How far this cell can move, and the prices of the relations that hold it."""
+    def _extreme(self, column: int, sense: int) -> _Reach:
         self._model.changeColCost(column, float(-sense))
         values, duals = self._solve()
         self._model.changeColCost(column, 0.0)
-        return abs(float(values[column] - self._truth[column])), duals
+        prices = {row: float(dual) for row, dual in enumerate(duals) if abs(dual) > 1e-9}
+        return abs(float(values[column] - self._truth[column])), prices
 
-    def _weights(self, column: int, sense: int, duals: Sequence[float]) -> tuple[dict[Key, float], float]:
+    def _weights(self, column: int, sense: int, prices: Mapping[int, float]) -> tuple[dict[Key, float], float]:
         """How far cells that bound this one would let it move, were they let go; and what slack alone gives."""
         # The programme is min -sense·x; by duality x moves at most by what the reduced costs allow each cell.
         reduced = {column: float(sense)}
         slack = 0.0
-        for (places, coefficients, low, high, at_truth), dual in zip(self._rows, duals, strict=True):
+        for row, dual in prices.items():
+            places, coefficients, low, high, at_truth = self._rows[row]
             gamma = -dual
-            if abs(gamma) <= 1e-9:
-                continue
             for place, coefficient in zip(places, coefficients, strict=True):
                 reduced[place] = reduced.get(place, 0.0) - gamma * coefficient
             end = high if gamma > 0 else low

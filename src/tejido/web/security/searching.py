@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tejido.crypto import search_token
 from tejido.web.security.keyring import KeyRing, NoKey
@@ -95,7 +95,9 @@ def matching(
         keys = search_keys()
         tokens = _tokens(ring, keys, values)
         # Asked inside the question: whatever the reader may not see must not crowd out what she may.
-        held = SearchToken.objects.filter(tokens, table=table, record_id__in=within.values("pk"))
+        # Record by record: a list of all she may see would be made anew for each search.
+        seen = Exists(within.filter(pk=OuterRef("record_id")))
+        held = SearchToken.objects.filter(tokens, seen, table=table)
         ranked = held.values("record_id").annotate(held=Count("pk")).order_by("-held", "record_id")
         found = list(ranked.values_list("record_id", flat=True)[:most])
         # A key that came meanwhile may hold by now what was looked for under those before it.

@@ -9,6 +9,9 @@ from typing import Any
 
 import yaml
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from tejido.vocabulary import Words, code_list
@@ -29,12 +32,31 @@ def _asked(list_name: str) -> list[tuple[str, str]]:
 
 
 def _languages() -> list[tuple[str, str]]:
+    return _languages_for(short_language())
+
+
+@cache
+def _languages_for(here: str) -> list[tuple[str, str]]:
     """Every language of the code list; those of the page first, the rest as a reader looks them up."""
-    here = short_language()
     known = code_list("language")
     every = [(code, known.label_of(code, here)) for code in known.codes]
     first = [pair for pair in every if pair[0] in ("es", "en")]
     return first + sorted((pair for pair in every if pair not in first), key=lambda pair: pair[1].casefold())
+
+
+class LongSelect(forms.Select):
+    """A select of many choices, written out at once: a template for each was half the work of the whole page."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The element, as Django's own would be."""
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((code, mark_safe(" selected") if code == value else "", label) for code, label in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt({"name": name, **self.build_attrs(self.attrs, attrs)}), options
+        )
 
 
 class WebForm(forms.Form):
@@ -52,7 +74,7 @@ class WebForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("In which language shall we answer?"), choices=_languages, required=False,
-        widget=forms.Select({"autocomplete": "off"}),
+        widget=LongSelect({"autocomplete": "off"}),
     )  # fmt: skip
     under_18 = forms.ChoiceField(
         label=_("Is anyone under 18?"),
