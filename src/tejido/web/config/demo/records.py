@@ -11,8 +11,9 @@ from tejido.tables import RECORD_TABLES, Kind, Table
 
 
 def read_rows(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Every record table of `folder` as dictionaries: codes split, numbers and flags as such, empty as None."""
-    return {table.name: _read(folder / f"{table.name}.csv", table) for table in RECORD_TABLES}
+    """Record tables of `folder` that hold anything: codes split, numbers and flags as such, empty as None."""
+    read = {table.name: _read(folder / f"{table.name}.csv", table) for table in RECORD_TABLES}
+    return {name: rows for name, rows in read.items() if rows}
 
 
 def _read(path: Path, table: Table) -> list[dict[str, Any]]:
