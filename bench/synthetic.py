@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How close invented rows come to the counts of persons, how long it takes, and what an attacker learns.
 
-    ./run python bench/synthetic.py [--quick] [--peer none|first|all] [--part N …] [--json]
+    ./run python bench/synthetic.py [--quick] [--people N] [--peer none|first|all] [--part N …] [--json]
 
 1. Two generators of 200,000 persons by 20 columns (a latent-class mixture; a Bayesian network of skewed columns, which
    is none), epsilon 4, delta n^-1.5, from a CSV file to a CSV file; beside pac-synth 0.0.8 on the same rows in the same
@@ -56,13 +56,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true")
     options.add_argument("--quick", action="store_true")
+    options.add_argument("--people", type=int, default=200_000)
     options.add_argument("--peer", choices=("none", "first", "all"), default="first")
     options.add_argument("--part", type=int, choices=(1, 2, 3), action="append")
     asked = options.parse_args()
     parts = asked.part or [1, 2, 3]
     figures: dict[str, Any] = {}
     if 1 in parts:
-        figures |= _generated(asked.quick, asked.peer)
+        figures |= _generated(asked.quick, asked.people, asked.peer)
     if 2 in parts:
         figures["ctdc"] = [_told(_file(path)) for path in sorted(DATA.glob("*.csv"))]
     if 3 in parts:
@@ -126,8 +127,8 @@ def _chosen(shares: np.ndarray, key: np.ndarray, chance: np.random.Generator) ->
 # Beside pac-synth
 
 
-def _generated(quick: bool, peer: str) -> dict[str, Any]:
-    people, sizes = (2_000, (3, 4, 6, 2, 2, 2)) if quick else (200_000, SIZES)
+def _generated(quick: bool, people: int, peer: str) -> dict[str, Any]:
+    people, sizes = (2_000, (3, 4, 6, 2, 2, 2)) if quick else (people, SIZES)
     found = []
     generators: tuple[Callable[..., Rows], ...] = (latent_classes, network)
     for number, generator in enumerate(generators):
