@@ -48,11 +48,11 @@ def _node(con: duckdb.DuckDBPyConnection, folder: Path, node: str, window: str) 
         "(SELECT person_id FROM group_counts WHERE attribute = 'nationalities' AND code = 'MX')"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE marked AS SELECT case_id, indications, "
+        "CREATE OR REPLACE TEMP TABLE marked AS SELECT *, nexus AND there AS border FROM (SELECT case_id, indications, "
         f"coalesce(counted_by, '{node}') = '{node}' AS here, case_id IN (FROM nexus) AS nexus, "
         "case_id IN (SELECT case_id FROM places WHERE kind = 'exploitation' AND country IN ('US', 'MX')) AS there, "
-        "coalesce(indications IN ('high', 'moderate'), false) AS yearly, nexus AND there AS border "
-        f"FROM cases WHERE opened_on {window}"
+        "coalesce(indications IN ('high', 'moderate'), false) AS yearly "
+        f"FROM cases WHERE opened_on {window})"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE people AS SELECT "

@@ -20,12 +20,12 @@ from tejido.statistics.tabulation import Cell, Tabulation
 from tejido.statistics.totals import cells_of
 from tejido.statistics.window import Window
 from tejido.tables.reading import Records
-from tejido.tables.rows import TableRows
 from tejido.vocabulary import BadInput
 
 Connection = Any  # duckdb.DuckDBPyConnection; duckdb ships no types that mypy is told to follow
 _THREADS = 2
 _MEMORY = "4GB"
+_MANY_ROWS = 20_000_000
 
 
 @contextmanager
@@ -62,16 +62,13 @@ def tabulate(
         tables = tables_needed(wanted)
         together = {*nodes, *partners}
 
-        def read(one: Records) -> dict[str, TableRows]:
+        def count(one: Records) -> list[Cell]:
             with connection.cursor() as cursor:
-                return one.attach(cursor, prefixes[one.node], tables=tables)
+                rows = one.attach(cursor, prefixes[one.node], tables=tables)
+            return count_node(Holdings(rows, together - {one.node}), wanted, window)
 
-        def count(node: str) -> list[Cell]:
-            return count_node(Holdings(rows[node], together - {node}), wanted, window)
-
-        rows = dict(zip(nodes, _side_by_side(read, records), strict=True))
+        cells = dict(zip(nodes, _each(count, records), strict=True))
         check_handovers(connection, prefixes, sorted(partners))
-        cells = dict(zip(nodes, _side_by_side(count, nodes), strict=True))
         return [
             Tabulation(
                 node=one.node,
@@ -86,13 +83,16 @@ def tabulate(
         ]
 
 
-def _side_by_side[One, Result](work: Callable[[One], Result], each: Sequence[One]) -> list[Result]:
+def _each[Result](work: Callable[[Records], Result], records: Sequence[Records]) -> list[Result]:
     """`work` for each node, results and the first error in the order given.
 
-    One node's steps cannot keep two cores busy by themselves; two nodes' can.
+    Side by side, for one node's steps cannot keep two cores busy by themselves and two nodes' can; one after the other
+    where together they would not fit into memory.
     """
+    if sum(one.said_rows for one in records) > _MANY_ROWS:
+        return [work(one) for one in records]
     with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(work, each))
+        return list(pool.map(work, records))
 
 
 def _check_nodes(nodes: Sequence[str], partners: Collection[str]) -> None:

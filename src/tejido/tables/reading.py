@@ -48,6 +48,11 @@ class Records:
         return self._manifest.invented
 
     @property
+    def said_rows(self) -> int:
+        """How many rows the records say they have in all; 0 where they do not say."""
+        return sum(self._manifest.rows.values())
+
+    @property
     def code_lists(self) -> Mapping[str, str]:
         """The version of each list that the rows were coded with; of a list that is not named, today's."""
         return self._manifest.code_lists

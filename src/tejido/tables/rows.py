@@ -20,6 +20,7 @@ from tejido.tables.shape import Column, Kind, Sensitivity
 
 Mask = npt.NDArray[np.bool_]
 MISSING = -1
+_FEW = 32_000  # codes that 16 bits can tell apart, with room for what is added to their numbers
 NO_NUMBER = int(np.iinfo(np.int32).min)  # where a measured column is empty
 
 
@@ -31,12 +32,13 @@ class Codes:
     """
 
     values: tuple[str, ...]
-    numbers: RowNumbers
+    numbers: npt.NDArray[Any]  # whole numbers, of 16 bits where they suffice
     rows: RowNumbers | None = None
 
     def among(self, wanted: Container[str]) -> Mask:
         """Which of `numbers` stand for one of `wanted`."""
-        return np.array([value in wanted for value in self.values] + [False])[self.numbers]
+        found: Mask = np.array([value in wanted for value in self.values] + [False])[self.numbers]
+        return found
 
     def number_of(self, value: str | None) -> int:
         """The number of a value; one that no row has where none has it."""
@@ -123,7 +125,7 @@ class _Reading:
         self._several = several
         self._size = 0
         self._known: dict[str, int] = {}
-        self._numbers: list[RowNumbers] = [np.empty(0, np.int32)]
+        self._numbers: list[npt.NDArray[Any]] = [np.empty(0, np.int16)]
         self._rows: list[RowNumbers] = [np.empty(0, np.int32)]
 
     def add(self, portion: Any) -> None:
@@ -137,7 +139,9 @@ class _Reading:
         if not pa.types.is_dictionary(values.type):
             values = values.dictionary_encode()
         own = [self._number(value) for value in values.dictionary.to_pylist()] + [MISSING]
-        self._numbers.append(np.array(own, np.int32)[_places(values.indices)])
+        # Half the memory: a table of many millions of rows has few codes.
+        small = np.int16 if len(self._known) < _FEW else np.int32
+        self._numbers.append(np.array(own, small)[_places(values.indices)])
 
     def _number(self, value: object) -> int:
         # A column of one code holds nothing where it holds an empty text; among several codes that is a wrong one.
