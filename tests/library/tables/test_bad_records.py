@@ -204,7 +204,7 @@ def test_a_csv_cut_between_two_rows_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"schema": "tejido.records/3"}, "\"schema\" is 'tejido.records/3'; this version of Tejido reads"),
+        ({"schema": "tejido.records/9"}, "\"schema\" is 'tejido.records/9'; this version of Tejido reads"),
         ({"node": "MX!"}, "\"node\" is 'MX!'; expected lower-case letters"),
         ({"node": None}, '"node" is None'),
         ({"as_of": "2017-02-30"}, "\"as_of\" is '2017-02-30'; expected a day"),
