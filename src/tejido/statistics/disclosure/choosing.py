@@ -9,6 +9,7 @@ master. Here several readers attack at once, and what linear programmes leave op
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from tejido.statistics.disclosure.problem import Group, Problem, Reader, cells_o
 from tejido.statistics.disclosure.readers import ReaderProgramme
 
 _NEARLY = 1e-6
+_TOO_MANY = 3000  # cells that may be hidden: above, the fewest are not told apart by their values
+_NEAR_ENOUGH = 0.02  # and a choice may cost this share more than the bound
 
 
 @dataclass(frozen=True)
@@ -150,8 +153,7 @@ class _Search:
     def run(self) -> tuple[frozenset[Key] | None, set[Key]]:
         """The cells to hide beside the fixed ones; or None, and the cells that nothing opens enough."""
         chosen, hopeless = self._until_open(frozenset(), None)
-        self.bound = sum(self._problem.costs.get(key, 1) for key in chosen or ())
-        if not chosen:
+        if not chosen or len(self._free) > _TOO_MANY:
             return chosen, hopeless
         return self._until_open(self._cheapest(self.bound) or chosen, self.bound)
 
@@ -224,8 +226,12 @@ class _Search:
         if limit is not None:
             every = [float(cost) for cost in costs.values()]
             model.addRow(0.0, float(limit), len(self._free), list(range(len(self._free))), every)
+        if len(self._free) > _TOO_MANY:
+            model.setOptionValue("mip_rel_gap", _NEAR_ENOUGH)
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
+        if limit is None:  # fewer constraints than there will be: what is proven of them stays true
+            self.bound = max(self.bound, math.ceil(model.getInfo().mip_dual_bound - _NEARLY))
         solution = model.getSolution().col_value
         return frozenset(key for key in self._free if solution[self._place[key]] > 0.5)

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from tejido.vocabulary import Words, code_list
+from tejido.vocabulary import Language, Words, code_list
 from tejido.web.accounts.language import short_language
 
 LONGEST = 20_000  # characters: about ten pages
@@ -36,7 +36,7 @@ def _languages() -> list[tuple[str, str]]:
 
 
 @cache
-def _languages_for(here: str) -> list[tuple[str, str]]:
+def _languages_for(here: Language) -> list[tuple[str, str]]:
     """Every language of the code list; those of the page first, the rest as a reader looks them up."""
     known = code_list("language")
     every = [(code, known.label_of(code, here)) for code in known.codes]
