@@ -34,7 +34,7 @@ WEIGHTS: dict[str, list[float]] = {
     "age": [50, 20, 10, 8, 4, 3, 2, 1, 1, 1],
     "country": [1 / (place + 1) ** 1.3 for place in range(52)],
     "year": [1.0] * 22,
-    "industry": [1 / (place + 1) for place in range(25)],
+    "industry": [1 / (place + 1) for place in range(36)],
 }
 TABLES = (("gender", "age"), ("gender", "country"), ("year", "gender", "age"), ("gender", "age", "country"))
 

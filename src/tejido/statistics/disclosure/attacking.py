@@ -230,12 +230,15 @@ class _Solver:
     def towards(self, place: int, sense: int, need: Need | None, seen: _Seen) -> None:
         """Put into `seen` how far up (1) or down (-1) this cell goes; with a `need`, as far as that asks is enough."""
         found = self._extreme(self._linear, place, sense)
-        whole = self._beside(found, {place: float(-sense)})
-        reached = math.floor(sense * found[place] + _NEARLY)
-        if whole is not None and sense * int(whole[place]) >= reached:
-            seen.add(whole)
-            return
         enough = None if need is None else need.high if sense > 0 else need.low
+        wanted = math.floor(sense * found[place] + _NEARLY)
+        if enough is not None:
+            wanted = min(wanted, sense * enough)
+        near = self._beside(found, {place: float(-sense)}, gap=0.0 if need is None else 0.5)
+        if near is not None:
+            seen.add(near)
+            if sense * int(near[place]) >= wanted:
+                return
         if enough is not None and self._reaches(found[place], sense, enough):
             # A whole table that goes as far as is asked costs less than the one that goes farthest.
             near = self._whole(place, sense, enough)
@@ -272,20 +275,22 @@ class _Solver:
         self._linear.run()
         values = list(self._linear.getSolution().col_value)
         self._linear.changeColsCost(len(columns), columns, np.zeros(len(columns)))
-        return self._beside(values, dict(zip(places, costs, strict=True)))
+        return self._beside(values, dict(zip(places, costs, strict=True)), gap=0.1)  # about as far will do
 
-    def _beside(self, values: Sequence[float], costs: Mapping[int, float]) -> Whole | None:
-        """A whole table beside one of fractions: each number rounded up or down; None where that contradicts."""
+    def _beside(self, values: Sequence[float], costs: Mapping[int, float], *, gap: float = 0.0) -> Whole | None:
+        """A whole table beside one of fractions, a little more than rounded; None where there is none so near."""
         near = np.array(values)
         whole = _whole_numbers(values)
         if self._component.holds(whole):
             return whole
         model, columns = self._in_whole_numbers(), np.arange(len(near), dtype=np.int32)
-        low, high = np.floor(near + _NEARLY), np.ceil(near - _NEARLY)
         least, most = self._bounds
-        model.changeColsBounds(len(columns), columns, low, high)
+        low, high = np.floor(near + _NEARLY) - 1, np.ceil(near - _NEARLY) + 1
+        model.changeColsBounds(len(columns), columns, np.maximum(low, least), np.minimum(high, most))
         model.changeColsCost(len(costs), np.array(list(costs), dtype=np.int32), np.array(list(costs.values())))
+        model.setOptionValue("mip_rel_gap", gap)
         model.run()
+        model.setOptionValue("mip_rel_gap", 0.0)
         found = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
         whole = _whole_numbers(model.getSolution().col_value) if found else whole
         model.changeColsBounds(len(columns), columns, least, most)
