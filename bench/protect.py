@@ -170,7 +170,7 @@ def _linked() -> dict[str, Any]:
     ).fell
     figures = {
         "cells": len(values), "margins": sum(TOTAL in key for key in values), "small": len(public.musts),
-        "hidden": len(choice.hidden), "choose_s": round(chosen - begun, 1),
+        "hidden": len(choice.hidden), "bound": choice.bound, "choose_s": round(chosen - begun, 1),
         "certify_s": round(time.monotonic() - chosen, 1), "fell": len(fell),
     }  # fmt: skip
     print(figures, file=sys.stderr, flush=True)
