@@ -132,6 +132,18 @@ def test_nothing_falls_of_what_was_chosen_and_no_smaller_choice_would_do(problem
             assert not holds(problem, reader, frozenset(reader.musts) | frozenset(more))
 
 
+@settings(max_examples=20, deadline=None)
+@given(problems())
+def test_among_many_cells_the_choice_is_as_safe_and_near_its_bound(problem: Problem) -> None:
+    reader, exact = public(problem), choose(problem, [public(problem)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tejido.statistics.disclosure.choosing._TOO_MANY", 0)
+        choice = choose(problem, [reader])
+    assert holds(problem, reader, choice.hidden, choice.whole)  # type: ignore[arg-type]
+    assert choice.bound <= exact.bound
+    assert choice.bound <= len(choice.hidden) <= 1.02 * choice.bound
+
+
 @settings(max_examples=30, deadline=None)
 @given(problems(), st.data())
 def test_a_partner_who_subtracts_what_it_holds_learns_no_more(problem: Problem, data: st.DataObject) -> None:
