@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -134,10 +135,11 @@ def _fill(count: int) -> None:
             for n, at, member, event, table, record, *rest in _entries(count)
         )
         raw.execute("PRAGMA synchronous=OFF")
-        raw.execute("BEGIN")
         marks = ",".join("?" * 9)
-        raw.executemany(f"INSERT INTO security_auditentry ({_NAMES}) VALUES ({marks})", rows)
-        raw.execute("COMMIT")
+        for some in batched(rows, 200_000):  # in one transaction its journal would grow to many gigabytes
+            raw.execute("BEGIN")
+            raw.executemany(f"INSERT INTO security_auditentry ({_NAMES}) VALUES ({marks})", some)
+            raw.execute("COMMIT")
         raw.execute("ANALYZE")
         return
     with connection.cursor() as cursor:

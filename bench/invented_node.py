@@ -30,15 +30,24 @@ def make(folder: Path, staff: Sequence[StaffMember]) -> Logins:
         folder=folder, node="mx", operator=operator, time_zone="America/Mexico_City", ports=ports, demo=True
     )
     write_environment(folder, environment)
-    os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
-    import django
-
-    django.setup()
+    _set_up(environment)
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
     names = {kind: kind for kind in ("intake", "cases", "data", "duty", "administration")}
     return make_staff(signing=signing, staff=staff, team_names=names, password=PASSWORD)
+
+
+def open_again(folder: Path) -> None:
+    """Set Django up for a node that `make` left in this folder."""
+    _set_up(Running.of(folder).environment)
+
+
+def _set_up(environment: Mapping[str, str]) -> None:
+    os.environ.update(environment, DJANGO_SETTINGS_MODULE="tejido.web.config.staff")
+    import django
+
+    django.setup()
 
 
 @contextmanager
