@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from tejido.networks.json_form import schema as network_schema
 from tejido.statistics.breakdowns import BASE_LABELS, Breakdown
 from tejido.statistics.definitions import indicators
 from tejido.statistics.specification import RECORDS, Indicator
@@ -152,11 +153,51 @@ def roles() -> str:
     return _page("Roles and permissions", said, _table(["permission", *(role.code for role in found)], rows), star)
 
 
+def networks() -> str:
+    """The file of a network, entry by entry, and who is protected in it."""
+    about = (
+        "One JSON object; its schema ships as `tejido/networks/schemas/network.schema.json`. The same entries are the\n"
+        "columns of a folder with `nodes.csv`, `ties.csv` and `network.json` (without it the folder counts as\n"
+        "casework), and the attributes of a GraphML file. A `.csv` by itself is read as the archive\n"
+        'INFORMSJoC/2023.0423 publishes its networks: it counts as published, its "bottoms" are survivors made to\n'
+        "control others, its last row is the return arc, and in its layered networks nobody's role is known, so that\n"
+        "everybody is protected. Ties are numbered by the rows of the CSV file, the first row being 1; elsewhere by\n"
+        "their place in the list, from 1.\n\n"
+        "`tejido network check FILE` names file, place and what was expected of the first thing that is wrong."
+    )
+    whole = network_schema()
+    parts = [
+        _entries("The whole", {name: entry for name, entry in whole["properties"].items() if "title" in entry}),
+        *(_entries(f"A {name}", whole["$defs"][name]["properties"]) for name in ("node", "tie")),
+    ]
+    known = code_list("network_role")
+    rows = [
+        [f"`{code}`", role.label["en"], role.label["es"], "yes" if role.properties["protected"] else ""]
+        for code, role in known.codes.items()
+    ]
+    protected = (
+        "## Who is protected\n\nNo plan acts against a protected role, whoever is under 18, or a tie that may fall on one\n"
+        "of them: a tie falls on both its ends unless `against` names one."
+    )
+    return _page(
+        "A network's file", about, *parts, protected, _table(["role", "English", "español", "protected"], rows)
+    )
+
+
+def _entries(title: str, entries: dict[str, Any]) -> str:
+    rows = []
+    for name, entry in entries.items():
+        english, _, spanish = entry["title"].partition(" · ")
+        rows.append([f"`{name}`", english, spanish])
+    return f"## {title}\n\n" + _table(["entry", "English", "español"], rows)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "records.md": records,
     "code_lists.md": lists,
     "indicators.md": counted,
     "roles.md": roles,
+    "networks.md": networks,
 }
 
 

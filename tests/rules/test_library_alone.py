@@ -6,7 +6,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ROOMS = ("vocabulary", "crypto", "tables", "agreements", "reports", "exchange", "statistics", "synthetic", "cli")
+ROOMS = (
+    "vocabulary", "crypto", "tables", "agreements", "reports", "exchange", "statistics", "networks", "synthetic", "cli",
+)  # fmt: skip
 
 _BLOCKED = """
 import sys

@@ -11,7 +11,8 @@ Language = Literal["en", "es"]
 Words = dict[Language, str]
 
 # `where` is put together once, in English: "mx/persons.csv, row 3, column gender".
-_PLACES_ES = {"row": "fila", "line": "línea", "column": "columna", "share": "parte"}
+_PLACES_ES = {"row": "fila", "line": "línea", "column": "columna", "share": "parte",
+              "node": "punto", "tie": "vínculo"}  # fmt: skip
 
 
 class BadInput(Exception):

@@ -33,8 +33,8 @@ def wrong(value: Any, schema: dict[str, Any], whole: dict[str, Any], at: str = "
     """The few words of JSON Schema that ours are written in; a word it does not know is an error."""
     if "$ref" in schema:
         schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
-    types: dict[str, Any] = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool,
-                             "null": type(None)}  # fmt: skip
+    types: dict[str, Any] = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float),
+                             "boolean": bool, "null": type(None)}  # fmt: skip
     for word, rule in schema.items():
         match word:
             case "type":
