@@ -176,8 +176,8 @@ def networks() -> str:
         for code, role in known.codes.items()
     ]
     protected = (
-        "## Who is protected\n\nNo plan acts against a protected role, whoever is under 18, or a tie that may fall on one\n"
-        "of them: a tie falls on both its ends unless `against` names one."
+        "## Who is protected\n\nNo plan acts against a protected role, whoever is under 18, or a tie that may\n"
+        "fall on one of them: a tie falls on both its ends unless `against` names one."
     )
     return _page(
         "A network's file", about, *parts, protected, _table(["role", "English", "español", "protected"], rows)
