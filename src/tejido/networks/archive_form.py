@@ -25,11 +25,15 @@ _FLAGS = frozenset({"special", "trafficker", "bottom", "victim"})
 # Which end of an arc with this mark has this role.
 _ROLES = {"trafficker": (1, "trafficker"), "bottom": (1, "survivor_made_to_control_others"), "victim": (0, "survivor")}
 
+_SURVIVORS = {_ROLES["bottom"][1], _ROLES["victim"][1]}
+
 
 def read_archive(path: Path) -> Network:
     """The network in an archive's file; raises `BadInput`."""
     name = path.name
     first = [cell.strip() for cell in csv_header(path, name)]
+    while first and not first[-1]:  # as a spreadsheet fills up a short row
+        first.pop()
     if len(first) not in _COLUMNS:
         refuse("archive", f"{name}, row 1", "expected source and sink, and in layered networks a level: 0,21,1",
                "se esperaban origen y destino y, en redes por capas, un nivel: 0,21,1")  # fmt: skip
@@ -70,7 +74,10 @@ def _arc(row: int, cells: Sequence[str], columns: Sequence[str], where: str, rol
                 refuse("archive.mark", f"{where}, column {mark}", "expected 0 or 1", "se esperaba 0 o 1")
             if mark in _ROLES:
                 end, role = _ROLES[mark]
-                if (there := roles.get(ends[end], "unknown")) not in (role, "unknown"):
+                there = roles.get(ends[end], "unknown")
+                if {there, role} == _SURVIVORS:  # made to control others, and a survivor all the same
+                    role = _ROLES["bottom"][1]
+                elif there not in (role, "unknown"):
                     refuse("two_roles", where, f"{ends[end]!r} is already {there!r}; expected one role for each node",
                            f"{ends[end]!r} ya es {there!r}; se esperaba un solo papel por punto")  # fmt: skip
                 roles[ends[end]] = role

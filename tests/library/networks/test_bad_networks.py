@@ -66,12 +66,8 @@ def test_an_archive_that_is_broken(before: str, after: str, expected: str, tmp_p
 
 def test_a_node_with_two_roles(tmp_path: Path) -> None:
     path = tmp_path / "net.csv"
-    path.write_text(RING.replace("2,3,4,4,1,0,0,0", "2,3,4,4,1,0,0,1"))
-    assert (
-        refusal(path)
-        .line("en")
-        .startswith("net.csv, row 4: '2' is already 'survivor_made_to_control_others'; expected one role")
-    )
+    path.write_text(RING.replace("2,3,4,4,1,0,0,0", "1,3,4,4,1,0,0,1"))
+    assert refusal(path).line("en").startswith("net.csv, row 4: '1' is already 'trafficker'; expected one role")
     twice = [*NODES, {"id": "T1", "role": "survivor"}]
     assert "node 5, role: 'T1' is already 'trafficker'" in refusal(said(tmp_path, nodes=twice)).line("en")
     both = [*NODES, {"id": "Z", "role": ["trafficker", "survivor"]}]
@@ -196,3 +192,5 @@ def test_what_is_unusual_and_right(tmp_path: Path) -> None:
     assert describe(read_network(path).network).reaches is False
     path.write_text("\ufeff" + LAYERED.replace("\n", "\r\n").replace(",", " , "))  # as Excel writes it
     assert describe(read_network(path).network).ties == 3
+    path.write_text(RING.replace("2,3,4,4,1,0,0,0", "2,3,4,4,1,0,0,1").replace("0, 3", "0,3,,,,,,"))
+    assert read_network(path).network.nodes["2"].role == "survivor_made_to_control_others"
