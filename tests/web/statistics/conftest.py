@@ -74,3 +74,11 @@ def counting(cast, us: Us) -> Counting:  # noqa: F811
     terms = agreed(all_tables())
     signed(cast, us, terms)
     return Counting(cast, us, terms)
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Nothing is done beside the request: a test's transaction is not seen from another thread. The process is real."""
+    from tejido.web.statistics import attempts
+
+    monkeypatch.setattr(attempts, "_in_background", lambda work: work())

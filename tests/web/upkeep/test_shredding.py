@@ -45,6 +45,7 @@ OF_NOBODY = {
     "packets.packet": "named by referrals",
     "packets.answer": "goes with its packet",
     "sharing.handover": "goes with its case; one that nobody took up is its own record",
+    "statistics.editionattempt": "totals: what fell in them",
     "statistics.edition": "totals, protected, and why each is hidden",
     "statistics.partnertabulation": "totals",
     "statistics.sheetrun": "totals",

@@ -3,7 +3,7 @@
 
 from tejido.statistics.editions.contents import MANIFEST, SIGNATURES, contents, digest
 from tejido.statistics.editions.edition import Before, Edition, sheet_digest
-from tejido.statistics.editions.making import Made, Published, make_edition, reasons, snapshot_of
+from tejido.statistics.editions.making import Made, Published, make_edition, reasons, refuse_unexplained, snapshot_of
 from tejido.statistics.editions.reading import EditionFolder, edition_from, published_before, read_edition
 from tejido.statistics.editions.signing import (
     SignOff,
@@ -13,6 +13,7 @@ from tejido.statistics.editions.signing import (
     refuse_fallen,
     refuse_twice,
     sign_off,
+    signed,
 )
 from tejido.statistics.editions.verifying import Finding, read_sign_offs, verify
 from tejido.statistics.editions.writing import keep_counts, salt_in, write_edition
@@ -41,9 +42,11 @@ __all__ = [
     "reasons",
     "refuse_fallen",
     "refuse_twice",
+    "refuse_unexplained",
     "salt_in",
     "sheet_digest",
     "sign_off",
+    "signed",
     "snapshot_of",
     "verify",
     "write_edition",

@@ -116,6 +116,11 @@ def _check_correction(
             en=f"a correction keeps the period of what it replaces: {replaces.sheet.window}",
             es=f"una corrección conserva el periodo de lo que sustituye: {replaces.sheet.window}",
         )
+    refuse_unexplained(because)
+
+
+def refuse_unexplained(because: Words | None) -> None:
+    """Raises `BadInput` where a correction does not say why."""
     if because is None or not (because["en"].strip() and because["es"].strip()):
         raise BadInput("edition.because", en="a correction says why, in English and in Spanish",
                        es="una corrección dice por qué, en inglés y en español")  # fmt: skip

@@ -9,10 +9,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from tejido.statistics import Figure, Sheet
 from tejido.statistics.definitions import indicator
 from tejido.statistics.editions.making import REASONS
 from tejido.vocabulary import Words
+from tejido.web.statistics.models import EditionAttempt
+
+
+_MAKING = {
+    "hiding": _("Choose what is hidden, so that as little as possible is lost"),
+    "writing": _("Write the pages, tables and charts in both languages"),
+    "attacking": _("Attack it: how narrowly can each hidden figure be placed?"),
+}
+_SIGNING = {
+    "attacking": _("Attack it beside everything published before"),
+    "writing": _("Write every file again and compare it with what is signed"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,16 @@ def lost(draft: Mapping[str, Any]) -> list[tuple[Words, int]]:
     """How many figures are hidden, by the reason."""
     counted = Counter(one["reason"] for one in draft["reasons"])
     return [(REASONS[reason], number) for reason, number in counted.most_common()]
+
+
+def steps(attempt: EditionAttempt) -> list[tuple[str | Promise, str]]:
+    """What an attempt goes through, and whether each step is done, under way or still to come."""
+    named = _SIGNING if attempt.signs else _MAKING
+    here = [*named].index(attempt.stage) if attempt.stage in named else -1
+    return [
+        (words, ("done", "now", "later")[(place >= here) + (place > here)])
+        for place, words in enumerate(named.values())
+    ]
 
 
 def definition_text(name: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +20,7 @@ from tejido.web.accounts.requests import StaffRequest
 from tejido.web.outreach.edition_views import edition_file
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
-from tejido.web.statistics import edition_pages, publishing
+from tejido.web.statistics import attempts, edition_pages, publishing
 from tejido.web.statistics.actions import internal_sheet
 from tejido.web.statistics.forms import CorrectionForm
 from tejido.web.statistics.models import Edition, SheetRun
@@ -32,6 +33,7 @@ def list_editions(request: StaffRequest) -> HttpResponse:
     """Editions that wait for a signature, and those that are out."""
     mine = Edition.objects.filter(team_id__in=request.user.team_ids).select_related("made_by", "run")
     context = {
+        "attempt": attempts.latest_attempt(request.user),
         "waiting": mine.filter(published_at__isnull=True).order_by("-made_at")[:20],
         "published": mine.filter(published_at__isnull=False).order_by("-published_at"),
     }
@@ -45,11 +47,40 @@ def make_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
     run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
     form = CorrectionForm(request.POST)
     because = form.because() if form.is_valid() else None
+    who = {"by": request.user, "ring": request.ring, "now": timezone.now()}
     try:
-        made = publishing.make_edition(run=run, by=request.user, ring=request.ring, now=timezone.now(), because=because)
+        plan = publishing.plan_to_make(run=run, because=because, **who)
+        attempts.start_attempt(plan=plan, session=request.signed_in.pk, **who)
     except BadInput as refused:
         return sheet_page(request, run, form, refused.line(short_language()))
-    return redirect("show_edition", made.pk)
+    return redirect("show_attempt")
+
+
+@requires(Permission.COUNT)
+@require_GET
+def show_attempt(request: StaffRequest) -> HttpResponse:
+    """How far the edition is that is being made or signed; once it is done, the edition itself."""
+    attempt = attempts.latest_attempt(request.user)
+    if attempt is None:
+        return redirect("list_editions")
+    if attempt.state == attempt.State.DONE:
+        return _gone_to(request, attempt.edition_id)
+    refusal = attempt.opened(request.ring).refusal
+    silent = attempts.is_silent(attempt, timezone.now())
+    context = {
+        "attempt": attempt,
+        "running": attempt.state == attempt.State.RUNNING and not silent,
+        "refusal": refusal,
+        "steps": edition_pages.steps(attempt),
+    }
+    return render(request, "statistics/show_attempt.html", context)
+
+
+def _gone_to(request: StaffRequest, edition: UUID | None) -> HttpResponse:
+    """A page that asked by itself is told where to go; whoever asked for the page is sent there."""
+    if not request.htmx:
+        return redirect("show_edition", edition)
+    return HttpResponse(headers={"HX-Redirect": reverse("show_edition", args=[edition])})
 
 
 @requires(Permission.COUNT)
@@ -82,13 +113,15 @@ def _page(request: StaffRequest, edition: Edition, problem: str = "") -> HttpRes
 @requires(Permission.EDITION_SIGN)
 @require_POST
 def sign_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Sign; the second signature publishes."""
+    """Sign, once the attack has found nothing; the second signature publishes."""
     edition = _edition(request, pk)
+    who = {"by": request.user, "ring": request.ring, "now": timezone.now()}
     try:
-        publishing.sign_edition(edition=edition, by=request.user, ring=request.ring, now=timezone.now())
+        plan = publishing.plan_to_sign(edition=edition, **who)
+        attempts.start_attempt(plan=plan, session=request.signed_in.pk, **who)
     except BadInput as refused:
         return _page(request, edition, refused.line(short_language()))
-    return redirect("show_edition", edition.pk)
+    return redirect("show_attempt")
 
 
 @requires(Permission.COUNT)

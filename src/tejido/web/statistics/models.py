@@ -118,3 +118,43 @@ class EditionSignOff(models.Model):
             models.UniqueConstraint(fields=["edition", "member"], name="one_signature_a_person"),
             models.UniqueConstraint(fields=["edition", "signer"], name="one_signature_a_signer"),
         ]
+
+
+class EditionAttempt(SealedRecord):
+    """One attempt at making an edition of a sheet, or at signing the `edition` that stands there from the start."""
+
+    key_scope = "attempt"
+
+    OPEN_COLUMNS: ClassVar = {
+        **_RECORD,
+        "run": "the sheet whose counts it is about",
+        "edition": "which is signed, or was made",
+        "signs": "signing, not making",
+        "state": "running, done, refused or cut off",
+        "stage": "where the work stands",
+        "started_at": "when",
+        "started_by": "by whom",
+        "seen_at": "when it last showed a sign of life",
+    }
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        REFUSED = "refused"
+        CUT_OFF = "cut_off"
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(SheetRun, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="+")
+    signs = models.BooleanField()
+    state = models.CharField(max_length=10, choices=State)
+    stage = models.CharField(max_length=10)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField()
+    refusal = SealedField()  # which places fall: nothing to be read on a disk
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["team"], condition=models.Q(state="running"), name="one_attempt_at_a_time")
+        ]

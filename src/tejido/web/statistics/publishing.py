@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,21 +16,17 @@ from django.db import transaction
 
 from tejido.statistics import Sheet
 from tejido.statistics.editions import (
-    MANIFEST,
     SIGNATURES,
     Published,
     SignOff,
     SignOffs,
-    contents,
-    digest,
     edition_from,
-    intervals,
     refuse_twice,
+    refuse_unexplained,
     sheet_digest,
-    sign_off,
+    signed,
 )
 from tejido.statistics.editions import Edition as EditionValue
-from tejido.statistics.editions import make_edition as protected_edition
 from tejido.vocabulary import BadInput, Words
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Team
@@ -39,7 +37,9 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
+from tejido.web.statistics import attacker
 from tejido.web.statistics.actions import internal_sheet, local_day
+from tejido.web.statistics.attempts import Plan
 from tejido.web.statistics.models import Edition, EditionSignOff, SheetRun
 
 
@@ -71,42 +71,51 @@ def replaced_by(run: SheetRun) -> Edition | None:
 def make_edition(
     *, run: SheetRun, by: Any, ring: KeyRing, now: datetime, because: Words | None = None
 ) -> Edition:  # fmt: skip
-    """Protect the counts of a run beside everything published before; `because` where this corrects an edition.
+    """Protect the counts of a run beside everything published before, here and now; the screens use `plan_to_make`."""
+    return carried_out(plan_to_make(run=run, by=by, ring=ring, now=now, because=because))
 
-    Raises `BadInput` where nothing protects them, or a correction gives no reason. What takes long is done before the
-    database is written to: on SQLite whoever writes holds up every contact that arrives.
+
+def plan_to_make(
+    *, run: SheetRun, by: Any, ring: KeyRing, now: datetime, because: Words | None = None
+) -> Plan:  # fmt: skip
+    """What it takes to make an edition of a run; `because` where it corrects one that is out.
+
+    Raises `BadInput` where a published one is gone, or a correction does not say why. What takes long is done before the database is written to: on
+    SQLite whoever writes holds up every contact that arrives.
     """
     require(by, Permission.SHEET_BUILD)
-    before = published_before(ring)
-    corrected = replaced_by(run)
-    replaces = next((one for one in before if corrected and one.edition == corrected.code), None)
-    counted, salt = internal_sheet(run=run, by=by, ring=ring), secrets.token_bytes(32)
-    made = protected_edition(
-        counted, salt=salt, k=run.threshold, earlier=before, replaces=replaces,
-        because=because if replaces else None, operators=_operators(),
-    )  # fmt: skip
-    sheet, files = made.edition.sheet, contents(made.edition)
-    found = intervals(sheet, earlier=[one.sheet for one in before])
-    draft = {
-        "sheet": sheet.as_json(),
-        "head": made.edition.head(),
-        "salt": salt.hex(),
-        "reasons": list(made.reasons),
-        "intervals": [[*place, *interval] for place, interval in found.items()],
+    corrected, before = replaced_by(run), published_before(ring)
+    if corrected:
+        refuse_unexplained(because)
+    question = {
+        "work": "make",
+        "counted": internal_sheet(run=run, by=by, ring=ring).as_json(),
+        "salt": secrets.token_bytes(32).hex(),
+        "k": run.threshold,
+        "earlier": [{"sheet": one.sheet.as_json(), "head": dict(one.head)} for one in before],
+        "replaces": corrected and corrected.code,
+        "because": because if corrected else None,
+        "operators": _operators(),
     }
-    with transaction.atomic():
-        edition = Edition(
-            key=ring.new_key("edition", [team_of(Team.Kind.DATA).pk]),
-            team=team_of(Team.Kind.DATA),
-            run=run,
-            code=made.edition.id,
-            manifest=bytes.fromhex(digest(files[MANIFEST])),
-            made_at=now,
-            made_by=by,
-        )
-        edition.seal(ring, draft=draft).save(force_insert=True)
-        audit.record("edition.made", by=by, record=edition, edition=edition.code)
+    keep = partial(_keep_edition, run=run, by=by, ring=ring, now=now)
+    return Plan(Permission.SHEET_BUILD, run, None, question, keep)
+
+
+@transaction.atomic
+def _keep_edition(answer: Mapping[str, Any], *, run: SheetRun, by: Any, ring: KeyRing, now: datetime) -> Edition:
+    team = team_of(Team.Kind.DATA)
+    edition = Edition(
+        key=ring.new_key("edition", [team.pk]), team=team, run=run, code=answer["code"],
+        manifest=bytes.fromhex(answer["manifest"]), made_at=now, made_by=by,
+    )  # fmt: skip
+    edition.seal(ring, draft=answer["draft"]).save(force_insert=True)
+    audit.record("edition.made", by=by, record=edition, edition=edition.code)
     return edition
+
+
+def carried_out(plan: Plan) -> Edition:
+    """Do it in this process, and wait for it."""
+    return plan.keep(attacker.answer(plan.question, lambda _stage: None))
 
 
 def _operators() -> list[Words]:
@@ -127,41 +136,46 @@ def read_edition(*, edition: Edition, by: Any, ring: KeyRing) -> dict[str, Any]:
 
 
 def sign_edition(*, edition: Edition, by: Any, ring: KeyRing, now: datetime) -> Edition:
-    """Sign; with the second person's signature it is published. The attack runs first, outside any transaction.
+    """Attack it and sign, here and now; with the second person's signature it is published."""
+    return carried_out(plan_to_sign(edition=edition, by=by, ring=ring, now=now))
 
-    Raises `BadInput` where she signed before, where another edition came out since, and where anything falls.
+
+def plan_to_sign(*, edition: Edition, by: Any, ring: KeyRing, now: datetime) -> Plan:
+    """What it takes to sign: the attack runs first, outside any transaction.
+
+    Raises `BadInput` where she signed before, and where it is out or another came out since.
     """
     require(by, Permission.EDITION_SIGN)
-    edition = Edition.objects.get(pk=edition.pk)
-    value, before = edition_value(edition.opened(ring).draft), published_before(ring)
-    _refuse_late(edition, value)
-    files = contents(value)
-    if digest(files[MANIFEST]) != bytes(edition.manifest).hex():
-        raise BadInput("edition.changed", en="it no longer makes the files that were signed: make the edition again",
-                       es="ya no produce los archivos que se firmaron: haga la edición de nuevo")  # fmt: skip
-    one = sign_off(
-        sheet=value.sheet, manifest=bytes(edition.manifest).hex(), earlier=[each.sheet for each in before],
-        signing=signing_key(ring), organisation=settings.TEJIDO.node, signer=signer_code(by), signed_on=local_day(now),
-        before=_given(edition),
-    )  # fmt: skip
-    return _keep(edition, value, files, one, by, ring, now)
+    edition = Edition.objects.select_related("run").get(pk=edition.pk)
+    draft, before = edition.opened(ring).draft, published_before(ring)
+    _refuse_late(edition, edition_value(draft))
+    refuse_twice(signer_code(by), _given(edition))
+    earlier = [one.sheet.as_json() for one in before]
+    question = {"work": "sign", "sheet": draft["sheet"], "head": draft["head"], "earlier": earlier}
+    keep = partial(_keep_signature, edition=edition, value=edition_value(draft), by=by, ring=ring, now=now)
+    return Plan(Permission.EDITION_SIGN, edition.run, edition, question, keep)
 
 
 @transaction.atomic
-def _keep(
-    edition: Edition, value: EditionValue, files: Mapping[str, bytes], one: SignOff, by: Any, ring: KeyRing,
-    now: datetime,
+def _keep_signature(
+    answer: Mapping[str, Any], *, edition: Edition, value: EditionValue, by: Any, ring: KeyRing, now: datetime
 ) -> Edition:  # fmt: skip
     # Who signs meanwhile waits here, whatever the edition: what comes out first is beside what comes out next.
     list(Edition.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     edition = Edition.objects.get(pk=edition.pk)
     _refuse_late(edition, value)
-    given = _given(edition)
-    refuse_twice(one.signer, given)
+    manifest, given, signer = bytes(edition.manifest).hex(), _given(edition), signer_code(by)
+    refuse_twice(signer, given)
+    if answer["manifest"] != manifest:
+        raise BadInput("edition.changed", en="it no longer makes the files that were signed: make the edition again",
+                       es="ya no produce los archivos que se firmaron: haga la edición de nuevo")  # fmt: skip
+    one = signed(manifest=manifest, signing=signing_key(ring), organisation=settings.TEJIDO.node, signer=signer,
+                 signed_on=local_day(now))  # fmt: skip
     EditionSignOff.objects.create(
-        edition=edition, member=by, signer=one.signer, signed_on=local_day(now), signature=one.signature
+        edition=edition, member=by, signer=signer, signed_on=local_day(now), signature=one.signature
     )
     audit.record("edition.signed", by=by, record=edition, edition=edition.code)
+    files = {path: base64.b64decode(content) for path, content in answer["files"].items()}
     _publish_if_complete(edition, value, files, [*given, one], by, ring, now)
     return edition
 
@@ -172,8 +186,8 @@ def signer_code(member: Any) -> str:
 
 
 def _given(edition: Edition) -> list[SignOff]:
-    signed = edition.sign_offs.order_by("pk")
-    return [SignOff(one.signer, one.signed_on.isoformat(), one.signature) for one in signed]
+    stand = edition.sign_offs.order_by("pk")
+    return [SignOff(one.signer, one.signed_on.isoformat(), one.signature) for one in stand]
 
 
 def _refuse_late(edition: Edition, value: EditionValue) -> None:
@@ -191,16 +205,16 @@ def _publish_if_complete(
     now: datetime,
 ) -> None:  # fmt: skip
     key = signing_key(ring).verify_key
-    signed = SignOffs(bytes(edition.manifest).hex(), settings.TEJIDO.node, key.raw.hex(), tuple(given))
-    if not signed.complete:
+    detached = SignOffs(bytes(edition.manifest).hex(), settings.TEJIDO.node, key.raw.hex(), tuple(given))
+    if not detached.complete:
         return
-    if signed.problems(key):  # a row somebody put there counts for nothing
+    if detached.problems(key):  # a row somebody put there counts for nothing
         raise BadInput("edition.bad_signature", en="an earlier signature does not hold: make the edition again",
                        es="una firma anterior no es válida: haga la edición de nuevo")  # fmt: skip
     edition.published_at = now
     edition.save_revision(edition.revision)
     publish_edition(
         code=edition.code, title=value.sheet.title, window=(value.sheet.window.start, value.sheet.window.end),
-        files={**files, SIGNATURES: signed.encode()}, replaces=value.replaces, now=now,
+        files={**files, SIGNATURES: detached.encode()}, replaces=value.replaces, now=now,
     )  # fmt: skip
     audit.record("edition.published", by=by, record=edition, edition=edition.code)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sheets/<uuid:pk>/<str:language>/<str:form>/", views.download_sheet, name="download_sheet"),
     path("sheets/<uuid:pk>/edition/", edition_views.make_edition, name="make_edition"),
     path("editions/", edition_views.list_editions, name="list_editions"),
+    path("editions/under-way/", edition_views.show_attempt, name="show_attempt"),
     path("editions/<uuid:pk>/", edition_views.show_edition, name="show_edition"),
     path("editions/<uuid:pk>/sign/", edition_views.sign_edition, name="sign_edition"),
     path("editions/<uuid:pk>/files/<path:path>", edition_views.show_edition_file, name="show_edition_file"),
