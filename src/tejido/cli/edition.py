@@ -10,6 +10,7 @@ import click
 
 from tejido.cli.wording import language_option
 from tejido.crypto import VerifyKey
+from tejido.statistics.contributors import Contributor
 from tejido.statistics.editions import (
     MANIFEST,
     keep_counts,
@@ -65,7 +66,7 @@ def build(
         salt=salt,
         k=k,
         earlier=[published_before(path) for path in before],
-        partners=[published_sheet(path) for path in held],
+        partners=[Contributor.of(published_sheet(path)) for path in held],
         replaces=published_before(replaces) if replaces else None,
         because={"en": because_en, "es": because_es} if replaces else None,
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tejido.statistics.sheet import Sheet
-from tejido.statistics.tabulation import Tabulation
+from tejido.statistics.tabulation import Cell, Tabulation
 from tejido.statistics.window import Window
 
 CellName = tuple[str, str | None, str | None]  # indicator, by, cell
@@ -55,6 +55,34 @@ def contributors(tabulations: Sequence[Tabulation], exchanged: Collection[str] =
                     frozenset(exchanged), joint)
         for one in tabulations
     ]  # fmt: skip
+
+
+def partners_of(
+    ours: str, tabulations: Sequence[Tabulation], sent: Mapping[str, Collection[str]]
+) -> list[Contributor]:  # fmt: skip
+    """Each partner of the node `ours`; `sent`: the tables of ours that it was sent, by its name.
+
+    Of two, whoever has a table of ours has the joint one. Of more, each takes its own people and ours away together
+    where it has our table, and its own elsewhere: what the others sent it, nobody here knows.
+    """
+    partners = [one for one in tabulations if one.node != ours]
+    if len(tabulations) == 2:
+        return [reader for partner in partners for reader in contributors(tabulations, sent.get(partner.node, ()))
+                if reader.name == partner.node]  # fmt: skip
+    mine = {_name(cell): cell.counted for one in tabulations if one.node == ours for cell in one.cells}
+    found = []
+    for one in partners:
+        own = {_name(cell): cell.held for cell in one.cells}
+        counted = {_name(cell): cell.counted for cell in one.cells}
+        for name in own.keys() | mine.keys():
+            if table_of(name) in sent.get(one.node, ()):
+                own[name] = max(own.get(name, 0), counted.get(name, 0) + mine.get(name, 0))
+        found.append(Contributor(one.node, one.window, own))
+    return found
+
+
+def _name(cell: Cell) -> CellName:
+    return (cell.indicator, cell.by, cell.cell)
 
 
 def table_of(key: CellName) -> str:

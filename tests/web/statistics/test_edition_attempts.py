@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.models import SignedInSession
+from tejido.web.mailbox.models import OutboundMessage
 from tejido.web.security.models import AuditEntry
 from tejido.web.statistics import attacking, attempts, publishing
-from tejido.web.statistics.actions import build_sheet, take_in_tabulations
+from tejido.web.statistics.actions import build_sheet, send_tabulation, take_in_tabulations
+from tejido.web.statistics.frames import own_tabulation
 from tejido.web.statistics.models import Edition, EditionAttempt, EditionSignOff
 from tests.node import whole_database
 from tests.web.sharing.conftest import NOW
@@ -104,3 +106,37 @@ def test_one_that_was_given_up_is_not_kept_when_it_comes_after_all(
     attempt.refresh_from_db()
     assert attempt.state == "cut_off"
     assert not EditionSignOff.objects.exists()
+
+
+def times(body, factor):
+    """The partner's totals: `factor` times what we count, in each cell where we count somebody."""
+    return {**body, "cells": [{**one, "counted": factor * one["counted"], "held": factor * one["held"]}
+                              for one in body["cells"]]}  # fmt: skip
+
+
+def test_a_partner_that_takes_its_own_away_sees_nobody_of_ours(counting):
+    """41 of which 40 are its own may stand there for everyone, and not before an organisation that knows the 40."""
+    dora = counting.dora()
+    ours = own_tabulation(ring=dora["ring"], window=WINDOW, as_of=WINDOW.end).as_json()
+    counting.arrive({**times(ours, 40), "node": "us", "handed_over": []})
+    take_in_tabulations(**dora)
+    run = build_sheet(window=WINDOW, **dora)
+    careful = publishing.make_edition(run=run, **dora)
+    draft = careful.opened(dora["ring"]).draft
+    assert {one["reason"] for one in draft["reasons"]} >= {"contributor"}
+    page = counting.cast.client("dora").get(f"/editions/{careful.pk}/").content.decode()
+    assert "Harbor (invented), which has none of our figures" in page
+    # What the partner was sent by agreement is no secret from it: then 41 may be shown.
+    send_tabulation(window=WINDOW, **dora)
+    open_to_it = publishing.make_edition(run=run, **dora)
+    shown = {one["indicator"]: one["value"] for one in open_to_it.opened(dora["ring"]).draft["sheet"]["figures"]
+             if one["by"] is None}  # fmt: skip
+    assert shown["cases"] == 41
+    publishing.sign_edition(edition=open_to_it, **dora)
+    EditionSignOff.objects.all().delete()
+    # It refused the message, so that it has its own alone: whoever signs is told, and not how many.
+    OutboundMessage.objects.filter(message_type="tabulation").update(state="refused")
+    with pytest.raises(BadInput, match=r"cannot be signed: what is hidden can be worked out at .*cases") as refused:
+        publishing.sign_edition(edition=open_to_it, **dora)
+    assert "41" not in str(refused.value)
+    publishing.sign_edition(edition=careful, **dora)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
-from tejido.statistics.contributors import Contributor
+from tejido.statistics.contributors import CellName, Contributor
 from tejido.statistics.definitions import indicator
 from tejido.statistics.editions.changes import changes_since
 from tejido.statistics.editions.edition import Before, Edition, canonical
@@ -22,6 +22,8 @@ REASONS: dict[str, Words] = {
     "small_or_none": {"en": "on a map: fewer than the smallest count shown, or none",
                       "es": "en un mapa: menos que el menor conteo que se muestra, o ninguno"},
     "with_headline": {"en": "its headline number is hidden", "es": "su cifra principal está oculta"},
+    "contributor": {"en": "one organisation that counted would see how few are the others'",
+                    "es": "una de las organizaciones que contaron vería cuán pocos son de las demás"},
     "complementary": {"en": "another could be worked out from it", "es": "permitiría deducir otra"},
 }  # fmt: skip
 
@@ -58,10 +60,11 @@ def snapshot_of(counted: Sheet, salt: bytes) -> str:
 
 
 def make_edition(
-    counted: Sheet, *, salt: bytes, k: int = 11, earlier: Sequence[Published] = (), partners: Sequence[Sheet] = (),
-    replaces: Published | None = None, because: Words | None = None, operators: Sequence[Words] = (),
+    counted: Sheet, *, salt: bytes, k: int = 11, earlier: Sequence[Published] = (),
+    partners: Sequence[Contributor] = (), replaces: Published | None = None, because: Words | None = None,
+    operators: Sequence[Words] = (),
 ) -> Made:  # fmt: skip
-    """Protect exact counts beside everything published before, and beside what each partner holds itself.
+    """Protect exact counts beside everything published before, and beside what each partner knows itself.
 
     `salt`: 32 secret bytes kept with the counts; same counts, same salt, same edition. `earlier`: in the order in which
     they were published; changes are told since the last, or since what this one `replaces`.
@@ -77,8 +80,7 @@ def make_edition(
     if replaces is not None and replaces not in before:
         before.append(replaces)
     _check_correction(counted, before, replaces, because)
-    readers = [Contributor.of(one) for one in partners]
-    sheet = protect(counted, k=k, earlier=[one.sheet for one in before], partners=readers)
+    sheet = protect(counted, k=k, earlier=[one.sheet for one in before], partners=partners)
     edition = Edition(
         sheet=sheet,
         number=replaces.number + 1 if replaces else 1,
@@ -92,7 +94,7 @@ def make_edition(
     if before:
         last = replaces or before[-1]
         edition = replace(edition, changes=tuple(changes_since(sheet, edition.head(), last.sheet, last.head)))
-    return Made(edition, tuple(reasons(counted, sheet, k)))
+    return Made(edition, tuple(reasons(counted, sheet, k, partners)))
 
 
 def _check_correction(
@@ -126,15 +128,25 @@ def refuse_unexplained(because: Words | None) -> None:
                        es="una corrección dice por qué, en inglés y en español")  # fmt: skip
 
 
-def reasons(counted: Sheet, shown: Sheet, k: int) -> list[dict[str, Any]]:
+def reasons(
+    counted: Sheet, shown: Sheet, k: int, partners: Sequence[Contributor] = ()
+) -> list[dict[str, Any]]:  # fmt: skip
     """Why each hidden cell is hidden. For the data team: outside, nothing may tell a small cell from one beside it."""
     exact = {(one.indicator, one.by, one.cell): one.value or 0 for one in counted.figures}
     hidden_headlines = {one.indicator for one in shown.figures if one.by is None and one.hidden}
-    return [
-        {"indicator": one.indicator, "by": one.by, "cell": one.cell,
-         "reason": _reason(one, exact[one.indicator, one.by, one.cell], one.indicator in hidden_headlines, k)}
-        for one in shown.figures if one.hidden
-    ]  # fmt: skip
+    found = []
+    for one in shown.figures:
+        name = (one.indicator, one.by, one.cell)
+        if one.hidden:
+            reason = _reason(one, exact[name], one.indicator in hidden_headlines, k)
+            if reason == "complementary" and any(_sees_few(each, name, exact[name], k) for each in partners):
+                reason = "contributor"
+            found.append({"indicator": one.indicator, "by": one.by, "cell": one.cell, "reason": reason})
+    return found
+
+
+def _sees_few(partner: Contributor, name: CellName, value: int, k: int) -> bool:
+    return partner.told(name) is None and 0 < value - partner.own.get(name, 0) < k
 
 
 def _reason(figure: Figure, value: int, headline_hidden: bool, k: int) -> str:

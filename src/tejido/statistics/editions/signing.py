@@ -80,7 +80,7 @@ def statement(manifest: str, organisation: str, signer: str, signed_on: str) -> 
 
 def sign_off(
     *, sheet: Sheet, manifest: str, earlier: Sequence[Sheet], signing: SigningKey, organisation: str, signer: str,
-    signed_on: date, before: Sequence[SignOff] = (), partners: Sequence[Sheet] = (),
+    signed_on: date, before: Sequence[SignOff] = (), partners: Sequence[Contributor] = (),
 ) -> SignOff:  # fmt: skip
     """One more sign-off over `manifest`, its SHA-256; `earlier` must be everything that was published before.
 
@@ -105,7 +105,7 @@ def refuse_twice(signer: str, before: Sequence[SignOff]) -> None:
                        es="la segunda firma debe ser de otra persona")  # fmt: skip
 
 
-def refuse_fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequence[Sheet] = ()) -> None:
+def refuse_fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequence[Contributor] = ()) -> None:
     """Attack the sheet beside all earlier ones, as everyone and as each partner; raises `BadInput` if a cell falls."""
     fell = fallen(sheet, earlier=earlier, partners=partners)
     if fell:
@@ -119,7 +119,7 @@ def refuse_fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequ
         )
 
 
-def fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequence[Sheet] = ()) -> list[str]:
+def fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequence[Contributor] = ()) -> list[str]:
     """Places that fall with this sheet, by name; what earlier publications alone give away is past mending."""
     found: dict[str, None] = {}
     for knows in (None, *partners):
@@ -131,8 +131,8 @@ def fallen(sheet: Sheet, *, earlier: Sequence[Sheet] = (), partners: Sequence[Sh
     return list(found)
 
 
-def _fell(sheets: Sequence[Sheet], knows: Sheet | None) -> set[Place]:
-    reading, attacked = attack_sheets(sheets, knows=Contributor.of(knows) if knows else None)
+def _fell(sheets: Sequence[Sheet], knows: Contributor | None) -> set[Place]:
+    reading, attacked = attack_sheets(sheets, knows=knows)
     contradicted = {key for cells in attacked.inconsistent for key in cells}
     fell = {key for key in attacked.fell if key not in contradicted} | set(reading.given_away)
     return {key for key in fell if isinstance(key, Place)}

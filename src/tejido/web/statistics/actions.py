@@ -24,7 +24,7 @@ from tejido.web.security.permissions import Permission
 from tejido.web.sharing.actions import send_message, use_message
 from tejido.web.sharing.models import SharedAgreement
 from tejido.web.statistics.frames import own_tabulation
-from tejido.web.statistics.models import PartnerTabulation, SheetRun
+from tejido.web.statistics.models import PartnerTabulation, SentTabulation, SheetRun
 
 _TOTALS = "tabulation"
 
@@ -50,11 +50,25 @@ def send_tabulation(*, window: Window, by: Any, ring: KeyRing, now: datetime) ->
         )
     totals = own_tabulation(ring=ring, window=window, as_of=local_day(now))
     audit.record("counted", by=by, window=str(window), count=len(totals.cells))
-    return [
-        send_message(partner=agreement.partner, message_type=_TOTALS, body=totals.as_json(), to="data",
-                     agreement=agreement, by=by, ring=ring, now=now)
-        for agreement in agreements
-    ]  # fmt: skip
+    body, sent = totals.as_json(), []
+    for agreement in agreements:
+        message = send_message(partner=agreement.partner, message_type=_TOTALS, body=body, to="data",
+                               agreement=agreement, by=by, ring=ring, now=now)  # fmt: skip
+        SentTabulation.objects.create(
+            message=message, window_start=window.start, window_end=window.end, tables=sorted(tables_of(body))
+        )
+        sent.append(message)
+    return sent
+
+
+def tables_sent(window: Window) -> dict[str, set[str]]:
+    """Which of our tables of this period each partner has; not those that it refused."""
+    refused = OutboundMessage.State.REFUSED
+    sent = SentTabulation.objects.filter(window_start=window.start, window_end=window.end)
+    found: dict[str, set[str]] = {}
+    for one in sent.exclude(message__state=refused).select_related("message"):
+        found.setdefault(one.message.partner_id, set()).update(one.tables)
+    return found
 
 
 def take_in_tabulations(*, by: Any, ring: KeyRing, now: datetime) -> int:
@@ -126,7 +140,9 @@ def build_sheet(*, window: Window, by: Any, ring: KeyRing, now: datetime, thresh
         built_by=by,
         threshold=threshold,
     )
-    run.seal(ring, internal_sheet=sheet.as_json()).save(force_insert=True)
+    run.seal(ring, internal_sheet=sheet.as_json(), tabulations=[one.as_json() for one in totals]).save(
+        force_insert=True
+    )
     audit.record("sheet.built", by=by, record=run, window=str(window))
     return run
 

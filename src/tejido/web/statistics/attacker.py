@@ -18,7 +18,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tejido.statistics import Sheet
+from tejido.statistics import Sheet, Tabulation
+from tejido.statistics.contributors import Contributor, partners_of
 from tejido.statistics.editions import (
     MANIFEST,
     Published,
@@ -47,7 +48,7 @@ def _made(question: Mapping[str, Any], step: Step) -> dict[str, Any]:
     made = make_edition(
         Sheet.from_json(question["counted"]), salt=salt, k=question["k"], earlier=before,
         replaces=next((one for one in before if one.edition == question["replaces"]), None),
-        because=question["because"], operators=question["operators"],
+        because=question["because"], operators=question["operators"], partners=_partners(question),
     )  # fmt: skip
     step("writing")
     files = contents(made.edition)
@@ -67,11 +68,18 @@ def _attacked(question: Mapping[str, Any], step: Step) -> dict[str, Any]:
     """The files as they will be published, once nothing in them falls beside everything published before."""
     step("attacking")
     sheet = Sheet.from_json(question["sheet"])
-    refuse_fallen(sheet, earlier=[Sheet.from_json(one) for one in question["earlier"]])
+    refuse_fallen(sheet, earlier=[Sheet.from_json(one) for one in question["earlier"]],
+                  partners=_partners(question))  # fmt: skip
     step("writing")
     files = contents(edition_from(question["head"], sheet))
     coded = {path: base64.b64encode(content).decode() for path, content in files.items()}
     return {"manifest": digest(files[MANIFEST]), "files": coded}
+
+
+def _partners(question: Mapping[str, Any]) -> list[Contributor]:
+    """Those who counted too, as attackers: each knows its own people."""
+    known = question["readers"]
+    return partners_of(known["ours"], [Tabulation.from_json(one) for one in known["tabulations"]], known["sent"])
 
 
 def main() -> int:

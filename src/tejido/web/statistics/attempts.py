@@ -65,7 +65,8 @@ def start_attempt(*, plan: Plan, by: Any, ring: KeyRing, session: UUID | None, n
             )
             attempt = EditionAttempt(
                 key=ring.new_key("attempt", [plan.run.team_id]), team_id=plan.run.team_id, run=plan.run,
-                edition=plan.edition, signs=plan.edition is not None, started_at=now, started_by=by, seen_at=now, state=running,
+                edition=plan.edition, signs=plan.edition is not None, started_at=now, started_by=by, seen_at=now,
+                state=running,
             )  # fmt: skip
             attempt.save(force_insert=True)
             audit.record("edition.begun", by=by, record=attempt, kind="sign" if plan.edition else "make")
@@ -101,7 +102,7 @@ def _carry_out(attempt: UUID, plan: Plan, by: UUID, session: UUID | None, ring: 
         state, refusal = EditionAttempt.State.REFUSED, refused.words
     except Exception as problem:  # noqa: BLE001  whatever happens in this thread, somebody waits to be told
         _log.error("an edition was cut off [%s]", type(problem).__name__)
-    with suppress(BadInput), transaction.atomic():
+    with suppress(BadInput, EditionAttempt.DoesNotExist), transaction.atomic():
         _end(attempt, state, refusal=refusal, ring=ring)
 
 

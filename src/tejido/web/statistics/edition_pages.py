@@ -18,7 +18,6 @@ from tejido.statistics.editions.making import REASONS
 from tejido.vocabulary import Words
 from tejido.web.statistics.models import EditionAttempt
 
-
 _MAKING = {
     "hiding": _("Choose what is hidden, so that as little as possible is lost"),
     "writing": _("Write the pages, tables and charts in both languages"),

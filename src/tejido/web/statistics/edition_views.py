@@ -101,6 +101,7 @@ def _page(request: StaffRequest, edition: Edition, problem: str = "") -> HttpRes
         "value": value,
         "tables": edition_pages.tables(counted, draft),
         "lost": edition_pages.lost(draft),
+        "readers": publishing.partners_who_read(edition.run, request.ring),
         "changes": changes_told(value, short_language()),
         "signed": signed,
         "may_sign": edition.published_at is None and all(one.member_id != request.user.pk for one in signed),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from tejido.web.accounts.models import Team
-from tejido.web.mailbox.models import Partner
+from tejido.web.mailbox.models import OutboundMessage, Partner
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
 
@@ -37,6 +37,23 @@ class PartnerTabulation(SealedRecord):
     tabulation = SealedField()
 
 
+class SentTabulation(models.Model):
+    """Of which period a partner was sent our totals: what it was told by agreement is no secret from it."""
+
+    OPEN_COLUMNS: ClassVar = {
+        "id": "number",
+        "message": "which message",
+        "window_start": "day",
+        "window_end": "day",
+        "tables": "names of tables",
+    }
+
+    message = models.ForeignKey(OutboundMessage, on_delete=models.CASCADE, related_name="+")
+    window_start = models.DateField()
+    window_end = models.DateField()
+    tables = models.JSONField()
+
+
 class SheetRun(SealedRecord):
     """One sheet built here: the internal figures, sealed. The printed sheet is made from them again, byte for byte."""
 
@@ -58,6 +75,7 @@ class SheetRun(SealedRecord):
     built_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     threshold = models.PositiveSmallIntegerField()
     internal_sheet = SealedField()
+    tabulations = SealedField()  # what each organisation counted: it knows its own, and is attacked with
 
 
 class Edition(SealedRecord):

@@ -14,7 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from tejido.statistics import Sheet
+from tejido.exchange import tables_of
+from tejido.statistics import Sheet, Window
 from tejido.statistics.editions import (
     SIGNATURES,
     Published,
@@ -38,7 +39,7 @@ from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
 from tejido.web.statistics import attacker
-from tejido.web.statistics.actions import internal_sheet, local_day
+from tejido.web.statistics.actions import internal_sheet, local_day, tables_sent
 from tejido.web.statistics.attempts import Plan
 from tejido.web.statistics.models import Edition, EditionSignOff, SheetRun
 
@@ -80,8 +81,8 @@ def plan_to_make(
 ) -> Plan:  # fmt: skip
     """What it takes to make an edition of a run; `because` where it corrects one that is out.
 
-    Raises `BadInput` where a published one is gone, or a correction does not say why. What takes long is done before the database is written to: on
-    SQLite whoever writes holds up every contact that arrives.
+    Raises `BadInput` where a published one is gone, or a correction does not say why. What takes long is done before
+    the database is written to: on SQLite whoever writes holds up every contact that arrives.
     """
     require(by, Permission.SHEET_BUILD)
     corrected, before = replaced_by(run), published_before(ring)
@@ -96,6 +97,7 @@ def plan_to_make(
         "replaces": corrected and corrected.code,
         "because": because if corrected else None,
         "operators": _operators(),
+        "readers": _readers(run, ring),
     }
     keep = partial(_keep_edition, run=run, by=by, ring=ring, now=now)
     return Plan(Permission.SHEET_BUILD, run, None, question, keep)
@@ -116,6 +118,28 @@ def _keep_edition(answer: Mapping[str, Any], *, run: SheetRun, by: Any, ring: Ke
 def carried_out(plan: Plan) -> Edition:
     """Do it in this process, and wait for it."""
     return plan.keep(attacker.answer(plan.question, lambda _stage: None))
+
+
+def _readers(run: SheetRun, ring: KeyRing) -> dict[str, Any]:
+    """What the partners that counted know beside what is published: their own, and what we sent them by now."""
+    sent = tables_sent(Window(run.window_start, run.window_end))
+    return {
+        "ours": settings.TEJIDO.node,
+        "tabulations": run.opened(ring).tabulations,
+        "sent": {partner: sorted(tables) for partner, tables in sent.items()},
+    }
+
+
+def partners_who_read(run: SheetRun, ring: KeyRing) -> list[tuple[Partner, str]]:
+    """Each partner that counted, and whether it was sent `all`, `some` or `none` of our tables of the period."""
+    readers, found = _readers(run, ring), []
+    for counted in readers["tabulations"]:
+        if counted["node"] != readers["ours"]:
+            sent, every = set(readers["sent"].get(counted["node"], ())), tables_of(counted)
+            found.append(
+                (Partner.objects.get(pk=counted["node"]), "all" if sent >= every else "some" if sent else "none")
+            )
+    return found
 
 
 def _operators() -> list[Words]:
@@ -151,7 +175,8 @@ def plan_to_sign(*, edition: Edition, by: Any, ring: KeyRing, now: datetime) -> 
     _refuse_late(edition, edition_value(draft))
     refuse_twice(signer_code(by), _given(edition))
     earlier = [one.sheet.as_json() for one in before]
-    question = {"work": "sign", "sheet": draft["sheet"], "head": draft["head"], "earlier": earlier}
+    question = {"work": "sign", "sheet": draft["sheet"], "head": draft["head"], "earlier": earlier,
+                "readers": _readers(edition.run, ring)}  # fmt: skip
     keep = partial(_keep_signature, edition=edition, value=edition_value(draft), by=by, ring=ring, now=now)
     return Plan(Permission.EDITION_SIGN, edition.run, edition, question, keep)
 
