@@ -11,8 +11,7 @@ from itertools import groupby
 
 from tejido.reports.chart import chart_svg
 from tejido.reports.document import FactSheetDocument, HeadlineNumber, SheetMap, SheetTable, TableRow
-from tejido.reports.numbers import HIDDEN, count_text
-from tejido.reports.page import hidden_html, hotlines, map_section, marks_html, notes_section
+from tejido.reports.page import cells_html, head_html, hotlines, map_section, marks_html, notes_section, number_html
 from tejido.reports.words import word
 from tejido.vocabulary import Language
 
@@ -100,31 +99,24 @@ def _links(language: Language) -> str:
 
 
 def _headline(number: HeadlineNumber, language: Language) -> str:
-    value = hidden_html(language) if number.value == HIDDEN else escape(number.value)
     label = f'<a href="#means-{escape(number.key)}">{escape(number.label)}</a>{marks_html(number.marks)}'
-    return f"<div><dt>{label}</dt><dd>{value}</dd></div>"
+    return f"<div><dt>{label}</dt><dd>{number_html(number, language)}</dd></div>"
 
 
 def _chart(table: SheetTable, language: Language) -> str:
-    shares = any(row.percent is not None for row in table.rows)
-    columns = ("category", "number", "share") if shares else ("category", "number")
-    head = "".join(f'<th scope="col">{escape(word(name, language))}</th>' for name in columns)
-    rows = "".join(_row(table, place, row, shares, language) for place, row in enumerate(table.rows, 1))
+    rows = "".join(_row(table, place, row, language) for place, row in enumerate(table.rows, 1))
     return (
         f'<section class="chart"><h3>{escape(table.title)}{marks_html(table.marks)}</h3>'
         f'<p class="unit">{escape(table.unit_line)}</p><figure>{chart_svg(table, language)}</figure>'
         f"<details><summary>{escape(word('behind', language))}</summary><table>"
-        f'<caption class="unseen">{escape(table.title)}</caption><thead><tr>{head}</tr></thead>'
+        f'<caption class="unseen">{escape(table.title)}</caption>{head_html(table, language)}'
         f"<tbody>{rows}</tbody></table></details>{_files_of(table, language)}</section>"
     )
 
 
-def _row(table: SheetTable, place: int, row: TableRow, shares: bool, language: Language) -> str:
+def _row(table: SheetTable, place: int, row: TableRow, language: Language) -> str:
     label = f"{place}. {row.label}" if table.ranked and not row.hidden else row.label
-    value = hidden_html(language) if row.hidden else "" if row.value is None else count_text(row.value)
-    percent = "" if row.hidden or row.percent is None else escape(row.percent)
-    share = f"<td>{percent}</td>" if shares else ""
-    return f'<tr><th scope="row">{escape(label)}</th><td class="count">{value}</td>{share}</tr>'
+    return f'<tr><th scope="row">{escape(label)}</th>{cells_html(table, row, language)}</tr>'
 
 
 def _files_of(shown: SheetTable | SheetMap, language: Language) -> str:

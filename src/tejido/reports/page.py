@@ -66,32 +66,49 @@ def hidden_html(language: Language) -> str:
     return f'<abbr title="{escape(word("hidden_short", language))}">{HIDDEN}</abbr>'
 
 
+def number_html(number: HeadlineNumber, language: Language) -> str:
+    """A headline number, or the sign that it is confidential."""
+    return hidden_html(language) if number.value == HIDDEN else escape(number.value)
+
+
+def head_html(table: SheetTable, language: Language) -> str:
+    """The names of a table's columns."""
+    columns = ("category", "number", "share") if _has_shares(table) else ("category", "number")
+    head = "".join(f'<th scope="col">{escape(word(name, language))}</th>' for name in columns)
+    return f"<thead><tr>{head}</tr></thead>"
+
+
+def cells_html(table: SheetTable, row: TableRow, language: Language) -> str:
+    """What stands in a row beside its label."""
+    value = hidden_html(language) if row.hidden else "" if row.value is None else count_text(row.value)
+    percent = "" if row.hidden or row.percent is None else escape(row.percent)
+    return f'<td class="count">{value}</td>' + (f"<td>{percent}</td>" if _has_shares(table) else "")
+
+
+def _has_shares(table: SheetTable) -> bool:
+    return any(row.percent is not None for row in table.rows)
+
+
 def _headline(number: HeadlineNumber, language: Language) -> str:
-    value = hidden_html(language) if number.value == HIDDEN else escape(number.value)
     note = f"<small>{escape(number.note)}</small>" if number.note else ""
-    return f"<div><dt>{escape(number.label)}{marks_html(number.marks)}</dt><dd>{value}{note}</dd></div>"
+    label = f"{escape(number.label)}{marks_html(number.marks)}"
+    return f"<div><dt>{label}</dt><dd>{number_html(number, language)}{note}</dd></div>"
 
 
 def _table(table: SheetTable, language: Language) -> str:
-    shares = any(row.percent is not None for row in table.rows)
-    columns = ("category", "number", "share") if shares else ("category", "number")
-    head = "".join(f'<th scope="col">{escape(word(name, language))}</th>' for name in columns)
-    rows = "".join(_row(table, place, row, shares, language) for place, row in enumerate(table.rows, 1))
+    rows = "".join(_row(table, place, row, language) for place, row in enumerate(table.rows, 1))
     return (
         f'<table><caption><span class="title">{escape(table.title)}{marks_html(table.marks)}</span>'
         f'<span class="unit">{escape(table.unit_line)}</span></caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{head_html(table, language)}<tbody>{rows}</tbody></table>"
     )
 
 
-def _row(table: SheetTable, place: int, row: TableRow, shares: bool, language: Language) -> str:
+def _row(table: SheetTable, place: int, row: TableRow, language: Language) -> str:
     label = f"{place}. {row.label}" if table.ranked else row.label
     width = 0.0 if row.hidden else bar_share(table, row.value) * 100
-    value = hidden_html(language) if row.hidden else "" if row.value is None else count_text(row.value)
-    percent = "" if row.hidden or row.percent is None else escape(row.percent)
-    share = f"<td>{percent}</td>" if shares else ""
     bar = f'<span class="bar" aria-hidden="true"><span style="width:{width:.1f}%"></span></span>'
-    return f'<tr><th scope="row">{escape(label)}{bar}</th><td class="count">{value}</td>{share}</tr>'
+    return f'<tr><th scope="row">{escape(label)}{bar}</th>{cells_html(table, row, language)}</tr>'
 
 
 def map_section(sheet_map: SheetMap, language: Language) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tejido.statistics import Sheet, Tabulation, Window, join, protect, tabulate
-from tejido.statistics.contributors import Contributor, contributors, table_of
+from tejido.statistics.contributors import Contributor, contributors, partners_of, table_of
 from tejido.statistics.definitions import definitions_hash
 from tejido.statistics.disclosure.publications import attack_sheets
 from tejido.statistics.layout import layout
@@ -158,3 +158,29 @@ def test_one_that_counts_alone_has_no_partner_and_another_window_says_nothing() 
     assert contributors(both[:1]) == []
     elsewhen = [replace(one, window=Window.parse("2016-01-01..2016-12-31")) for one in contributors(both)]
     assert protect(join(both), k=K, partners=elsewhen) == protect(join(both), k=K)
+
+
+def test_of_three_each_partner_takes_away_its_own_and_what_it_was_sent() -> None:
+    three = [women_and_men("ca", 30, 60), women_and_men("mx", 40, 60), women_and_men("us", 3, 60)]
+    sheet, sent = join(three), {"us": ["victims/gender"]}
+    knows = {one.name: one for one in partners_of("mx", three, sent)}
+    women = ("victims", "gender", "female")
+    assert {name: one.own[women] for name, one in knows.items()} == {"ca": 30, "us": 43}
+    assert not any(one.exchanged for one in knows.values())
+    shown = {
+        one.cell: one.value for one in protect(sheet, k=K, partners=list(knows.values())).table(*women[:2]) if one.value
+    }
+    assert shown == {"female": 73, "male": 180}
+    # Who was sent ours, and counts 30 of the 33 others, would see the 3.
+    knows = {one.name: one for one in partners_of("mx", three, {"ca": ["victims/gender"]})}
+    assert knows["ca"].own[women] == 70
+    public = protect(sheet, k=K, partners=list(knows.values()))
+    assert {one.cell for one in public.table(*women[:2]) if one.hidden} == {"female", "male"}
+
+
+def test_between_two_a_table_that_was_sent_is_told() -> None:
+    both = [women_and_men("mx", 3, 60), women_and_men("us", 40, 60)]
+    (partner,) = partners_of("mx", both, {"us": ["victims/gender"]})
+    assert (partner.name, partner.told(("victims", "gender", "female")), partner.told(("victims", None, None))) == (
+        "us", 43, None,
+    )  # fmt: skip
