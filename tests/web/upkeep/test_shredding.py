@@ -47,6 +47,7 @@ OF_NOBODY = {
     "sharing.handover": "goes with its case; one that nobody took up is its own record",
     "statistics.editionattempt": "totals: what fell in them",
     "statistics.edition": "totals, protected, and why each is hidden",
+    "statistics.editionseed": "noise",
     "statistics.partnertabulation": "totals",
     "statistics.sheetrun": "totals",
     "upkeep.hold": "named by upkeep itself",

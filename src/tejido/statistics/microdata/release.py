@@ -120,8 +120,13 @@ def _about(made: Synthesis, terms: Terms, seed: bytes, name: str) -> dict[str, A
         "delta": terms.delta,
         "neighbours": "one person's row more or less",
         # To show later that a sealed seed is the one this edition was made from.
-        "seed_sha256": hashlib.sha256(b"tejido.microdata/1 seed\0" + seed).hexdigest(),
+        "seed_sha256": seed_digest(seed),
     }
+
+
+def seed_digest(seed: bytes) -> str:
+    """What is published of a seed: it tells whether one that was kept is the one."""
+    return hashlib.sha256(b"tejido.microdata/1 seed\0" + seed).hexdigest()
 
 
 class _Building:

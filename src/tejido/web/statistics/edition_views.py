@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -22,8 +23,10 @@ from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
 from tejido.web.statistics import attempts, edition_pages, publishing
 from tejido.web.statistics.actions import internal_sheet
-from tejido.web.statistics.forms import CorrectionForm
+from tejido.web.statistics.forms import CorrectionForm, SeedForm
 from tejido.web.statistics.models import Edition, SheetRun
+from tejido.web.statistics.seeds import keep_seed as keep
+from tejido.web.statistics.seeds import read_seeds
 from tejido.web.statistics.views import sheet_page
 
 
@@ -90,7 +93,29 @@ def show_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
     return _page(request, _edition(request, pk))
 
 
-def _page(request: StaffRequest, edition: Edition, problem: str = "") -> HttpResponse:
+@requires(Permission.SHEET_BUILD)
+@require_POST
+def keep_seed(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Seal the seed of public rows beside the edition."""
+    edition, form = _edition(request, pk), SeedForm(request.POST)
+    if not form.is_valid():
+        return _page(request, edition, form=form)
+    keep(edition=edition, seed=form.secret(), by=request.user, ring=request.ring, now=timezone.now())
+    return redirect("show_edition", edition.pk)
+
+
+@requires(Permission.SHEET_BUILD)
+@require_POST
+def show_seeds(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """The seeds themselves; that they were read stands in the audit."""
+    edition = _edition(request, pk)
+    return _page(request, edition, seeds=read_seeds(edition=edition, by=request.user, ring=request.ring))
+
+
+def _page(
+    request: StaffRequest, edition: Edition, problem: str = "", *, form: SeedForm | None = None,
+    seeds: Mapping[str, str] | None = None,
+) -> HttpResponse:  # fmt: skip
     draft = publishing.read_edition(edition=edition, by=request.user, ring=request.ring)
     counted = internal_sheet(run=edition.run, by=request.user, ring=request.ring)
     value = publishing.edition_value(draft)
@@ -106,9 +131,11 @@ def _page(request: StaffRequest, edition: Edition, problem: str = "") -> HttpRes
         "signed": signed,
         "may_sign": edition.published_at is None and all(one.member_id != request.user.pk for one in signed),
         "manifest": bytes(edition.manifest).hex(),
-        "spoken": short_language(),
+        "seeds": edition.seeds.select_related("kept_by").defer("seed").order_by("kept_at"),
+        "form": form or SeedForm(),
+        "opened": seeds,
     }
-    return render(request, "statistics/show_edition.html", context, status=422 if problem else 200)
+    return render(request, "statistics/show_edition.html", context, status=422 if problem or form else 200)
 
 
 @requires(Permission.EDITION_SIGN)

@@ -39,3 +39,19 @@ class CorrectionForm(forms.Form):
     def because(self) -> Words:
         """In both languages, once the form is valid."""
         return {"en": self.cleaned_data["because_en"], "es": self.cleaned_data["because_es"]}
+
+
+class SeedForm(forms.Form):
+    """What `release synthesize --keep-seed` wrote."""
+
+    seed = forms.RegexField(
+        "^[0-9a-f]{64}$",
+        label=_("Secret seed of public rows"),
+        help_text=_("The line that release synthesize --keep-seed wrote. Then delete that file."),
+        error_messages={"invalid": _("64 digits from 0 to 9 and a to f were expected.")},
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def secret(self) -> bytes:
+        """The seed, once the form is valid."""
+        return bytes.fromhex(self.cleaned_data["seed"])

@@ -138,6 +138,30 @@ class EditionSignOff(models.Model):
         ]
 
 
+class EditionSeed(SealedRecord):
+    """The secret seed of public rows that came out with an edition: whoever knows it can take their noise away."""
+
+    key_scope = "seed"
+
+    OPEN_COLUMNS: ClassVar = {
+        **_RECORD,
+        "edition": "beside which",
+        "digest": "a hash of the seed, published with the rows",
+        "kept_at": "when",
+        "kept_by": "by whom",
+    }
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="seeds")
+    digest = models.CharField(max_length=64)
+    kept_at = models.DateTimeField()
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seed = SealedField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["edition", "digest"], name="a_seed_is_kept_once")]
+
+
 class EditionAttempt(SealedRecord):
     """One attempt at making an edition of a sheet, or at signing the `edition` that stands there from the start."""
 

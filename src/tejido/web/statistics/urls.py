@@ -16,6 +16,8 @@ urlpatterns = [
     path("editions/under-way/", edition_views.show_attempt, name="show_attempt"),
     path("editions/<uuid:pk>/", edition_views.show_edition, name="show_edition"),
     path("editions/<uuid:pk>/sign/", edition_views.sign_edition, name="sign_edition"),
+    path("editions/<uuid:pk>/seed/", edition_views.keep_seed, name="keep_seed"),
+    path("editions/<uuid:pk>/seeds/", edition_views.show_seeds, name="show_seeds"),
     path("editions/<uuid:pk>/files/<path:path>", edition_views.show_edition_file, name="show_edition_file"),
     path("definitions/<str:indicator>/", edition_views.show_definition, name="show_definition"),
 ]
