@@ -17,7 +17,7 @@ from tejido.web.accounts.models import Member, Team
 from tejido.web.outreach.models import PublishedEdition, PublishedFile
 from tejido.web.statistics import publishing
 from tejido.web.statistics.actions import build_sheet, take_in_tabulations
-from tejido.web.statistics.models import Edition, EditionSignOff
+from tejido.web.statistics.models import Edition, EditionSignOff, PartnerTabulation
 from tests.node import whole_database
 from tests.web.public_door import public_door, staff_door, visitor  # noqa: F401
 from tests.web.sharing.conftest import NOW
@@ -103,6 +103,16 @@ def test_before_it_is_out_nothing_of_it_lies_in_clear(counting, run):
     for told in (b'"hidden":', b"complementary", b"small_or_none", b"Potential victims"):
         assert told not in written
     assert not PublishedFile.objects.exists()
+
+
+def test_who_is_about_to_sign_is_told_that_newer_totals_came(counting, run):
+    made = publishing.make_edition(run=run, **whoever(counting.cast, "dora"))
+    dora, address = counting.cast.client("dora"), f"/editions/{made.pk}/"
+    assert "Newer totals" not in dora.get(address).content.decode()
+    PartnerTabulation.objects.update(received_at=NOW + timedelta(hours=1))
+    page = dora.get(address).content.decode()
+    assert "Newer totals have arrived since" in page
+    assert "Before anyone signs" in page
 
 
 def test_whoever_is_in_no_data_team_finds_no_edition(counting, run):

@@ -22,7 +22,7 @@ from tejido.web.outreach.edition_views import edition_file
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
 from tejido.web.statistics import attempts, edition_pages, publishing
-from tejido.web.statistics.actions import internal_sheet
+from tejido.web.statistics.actions import internal_sheet, newer_totals
 from tejido.web.statistics.forms import CorrectionForm, SeedForm
 from tejido.web.statistics.models import Edition, SheetRun
 from tejido.web.statistics.seeds import keep_seed as keep
@@ -127,6 +127,7 @@ def _page(
         "tables": edition_pages.tables(counted, draft),
         "lost": edition_pages.lost(draft),
         "readers": publishing.partners_who_read(edition.run, request.ring),
+        "newer": newer_totals(edition.run),
         "changes": changes_told(value, short_language()),
         "signed": signed,
         "may_sign": edition.published_at is None and all(one.member_id != request.user.pk for one in signed),

@@ -122,23 +122,25 @@ def carried_out(plan: Plan) -> Edition:
 
 def _readers(run: SheetRun, ring: KeyRing) -> dict[str, Any]:
     """What the partners that counted know beside what is published: their own, and what we sent them by now."""
-    sent = tables_sent(Window(run.window_start, run.window_end))
+    sent, tabulations = tables_sent(Window(run.window_start, run.window_end)), run.opened(ring).tabulations
+    if tabulations is None:
+        raise BadInput("sheet.older", en="an earlier version built this sheet: build it again",
+                       es="esta hoja la elaboró una versión anterior: elabórela de nuevo")  # fmt: skip
     return {
         "ours": settings.TEJIDO.node,
-        "tabulations": run.opened(ring).tabulations,
+        "tabulations": tabulations,
         "sent": {partner: sorted(tables) for partner, tables in sent.items()},
     }
 
 
 def partners_who_read(run: SheetRun, ring: KeyRing) -> list[tuple[Partner, str]]:
     """Each partner that counted, and whether it was sent `all`, `some` or `none` of our tables of the period."""
-    readers, found = _readers(run, ring), []
-    for counted in readers["tabulations"]:
-        if counted["node"] != readers["ours"]:
-            sent, every = set(readers["sent"].get(counted["node"], ())), tables_of(counted)
-            found.append(
-                (Partner.objects.get(pk=counted["node"]), "all" if sent >= every else "some" if sent else "none")
-            )
+    sent = tables_sent(Window(run.window_start, run.window_end))
+    every = {one["node"]: tables_of(one) for one in run.opened(ring).tabulations or ()}
+    found = []
+    for partner in Partner.objects.filter(pk__in=every).order_by("code"):
+        has = sent.get(partner.pk, set())
+        found.append((partner, "all" if has >= every[partner.pk] else "some" if has else "none"))
     return found
 
 
