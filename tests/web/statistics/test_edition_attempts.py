@@ -92,7 +92,7 @@ def test_whoever_signed_out_meanwhile_keeps_nothing_and_reads_why(
     client.cookies["tejido_mx_staff_language"] = "es-mx"
     assert "salió del sistema antes de que terminara" in client.get("/editions/under-way/").content.decode()
     assert [one.event for one in AuditEntry.objects.filter(event__startswith="edition.").order_by("pk")] == [
-        "edition.begun", "edition.stopped",
+        "edition.begun", "edition.ended",
     ]  # fmt: skip
 
 

@@ -128,8 +128,7 @@ def _end(
     if refusal is not None and ring is not None:
         row.seal(ring, refusal=refusal)
     row.save_revision(row.revision)
-    if state != EditionAttempt.State.DONE:
-        audit.record("edition.stopped", by=row.started_by, record=row, status=state)
+    audit.record("edition.ended", by=row.started_by, record=row, status=state)
 
 
 def _refuse_gone(permission: Permission, by: UUID, session: UUID | None) -> None:
