@@ -137,4 +137,4 @@ def _refuse_gone(permission: Permission, by: UUID, session: UUID | None) -> None
     require(member, permission)
     if session is not None and not SignedInSession.objects.filter(pk=session, member=member).exists():
         raise BadInput("edition.signed_out", en="you signed out before it was done: start again",
-                       es="salió del sistema antes de que terminara: empiece de nuevo")  # fmt: skip
+                       es="cerró su sesión antes de que terminara: empiece de nuevo")  # fmt: skip

@@ -50,6 +50,11 @@ class Table:
     rows: list[Row]
 
     @property
+    def long(self) -> bool:
+        """Too long to be shown at once, as a table of all states is."""
+        return len(self.rows) > 20
+
+    @property
     def hidden(self) -> int:
         """How many of its figures are confidential."""
         return sum(row.shown is None for row in self.rows)
@@ -86,7 +91,7 @@ def lost(draft: Mapping[str, Any]) -> list[tuple[Words, int]]:
 def steps(attempt: EditionAttempt) -> list[tuple[str | Promise, str]]:
     """What an attempt goes through, and whether each step is done, under way or still to come."""
     named = _SIGNING if attempt.signs else _MAKING
-    here = [*named].index(attempt.stage) if attempt.stage in named else -1
+    here = [*named].index(attempt.stage) if attempt.stage in named else 0
     return [
         (words, ("done", "now", "later")[(place >= here) + (place > here)])
         for place, words in enumerate(named.values())
