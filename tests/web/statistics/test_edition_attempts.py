@@ -90,7 +90,7 @@ def test_whoever_signed_out_meanwhile_keeps_nothing_and_reads_why(
     assert b"signed out before it was done" not in whole_database()
     client = counting.cast.client("dora")
     client.cookies["tejido_mx_staff_language"] = "es-mx"
-    assert "cerró su sesión antes de que terminara" in client.get("/editions/under-way/").content.decode()
+    assert "Cerró su sesión antes de que terminara" in client.get("/editions/under-way/").content.decode()
     assert [one.event for one in AuditEntry.objects.filter(event__startswith="edition.").order_by("pk")] == [
         "edition.begun", "edition.ended",
     ]  # fmt: skip
