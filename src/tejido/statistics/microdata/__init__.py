@@ -9,12 +9,11 @@ from tejido.statistics.microdata.domain import Domain, domain, read_domain
 from tejido.statistics.microdata.ledger import Ledger, read_ledger
 from tejido.statistics.microdata.measuring import Measured, measure
 from tejido.statistics.microdata.reading import domain_of_rows, read_codes
-from tejido.statistics.microdata.release import DEFAULT_DELTA, SEED_BYTES, Edition, Terms, release, seed_digest
+from tejido.statistics.microdata.release import DEFAULT_DELTA, Edition, Terms, release, seed_digest
 from tejido.statistics.microdata.synthesis import Effort, Synthesis, rows_from, synthesize
 
 __all__ = [
     "DEFAULT_DELTA",
-    "SEED_BYTES",
     "Domain",
     "Edition",
     "Effort",

@@ -92,7 +92,7 @@ def main() -> int:
     try:
         said = answer(json.load(sys.stdin.buffer), lambda stage: _say({"stage": stage}))
     except BadInput as refused:
-        said = {"refused": refused.code, **refused.words}
+        said = {"refused": refused.code, "en": refused.words["en"], "es": refused.words["es"]}
     except BaseException:  # noqa: BLE001  whatever it was, its words might hold a count, and go nowhere
         return 1
     _say(said)

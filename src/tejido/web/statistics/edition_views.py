@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -50,7 +51,7 @@ def make_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
     run = get_object_or_404(SheetRun, pk=pk, team_id__in=request.user.team_ids)
     form = CorrectionForm(request.POST)
     because = form.because() if form.is_valid() else None
-    who = {"by": request.user, "ring": request.ring, "now": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "ring": request.ring, "now": timezone.now()}
     try:
         plan = publishing.plan_to_make(run=run, because=because, **who)
         attempts.start_attempt(plan=plan, session=request.signed_in.pk, **who)
@@ -144,7 +145,7 @@ def _page(
 def sign_edition(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Sign, once the attack has found nothing; the second signature publishes."""
     edition = _edition(request, pk)
-    who = {"by": request.user, "ring": request.ring, "now": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "ring": request.ring, "now": timezone.now()}
     try:
         plan = publishing.plan_to_sign(edition=edition, **who)
         attempts.start_attempt(plan=plan, session=request.signed_in.pk, **who)
