@@ -5,8 +5,9 @@
 
 Ours is the whole of it: opening the records, checking every row of the tables that are counted, hand-overs compared
 between the two nodes, every indicator with all it is divided by. The SQL only counts, and must come to the same
-numbers. Each runs in a process of its own (honest peak memory), in turns; times leave out starting Python and
-importing. Several sizes (`--cases 1000000 --cases 3000000`) show how cost grows. Linux only.
+numbers. Each runs in a process of its own (honest peak memory), in turns, with two threads and up to 4 GB for DuckDB;
+times leave out starting Python and importing. Several sizes (`--cases 1000000 --cases 3000000`) show how cost grows.
+Linux only.
 """
 
 from __future__ import annotations

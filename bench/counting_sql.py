@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What someone fluent in DuckDB writes to count every shipped indicator: node by node, only the columns needed."""
+"""What someone fluent in DuckDB writes to count every shipped indicator: node by node, only the columns needed.
+
+Each file is read once (of persons, who has a Mexican nationality must be known before anyone is counted: two of its
+columns are read before), joined once, and added up by all it is divided by; the cells come from those small sums.
+"""
 
 from __future__ import annotations
 
@@ -30,77 +34,89 @@ TABLES = ("contacts", "cases", "persons", "places", "group_counts", "answers", "
 def count(world: Path, start: str, end: str) -> dict[str, int]:
     """Every cell of every indicator as indicator/by/cell, zeros left out."""
     found: dict[str, int] = {}
-    con = duckdb.connect(":memory:", config={"threads": 2})
+    con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "4GB"})  # as ours has
     con.execute("SET preserve_insertion_order = false")
     for node in ("mx", "us"):
         for key, number in _node(con, world / node, node, f"BETWEEN DATE '{start}' AND DATE '{end}'"):
-            found[key] = found.get(key, 0) + number
+            found[key] = found.get(key, 0) + (number or 0)
     return {key: number for key, number in found.items() if number}
 
 
 def _node(con: duckdb.DuckDBPyConnection, folder: Path, node: str, window: str) -> list[tuple[str, int]]:
     for table in TABLES:
         con.execute(f"CREATE OR REPLACE VIEW {table} AS FROM read_parquet('{folder / table}.parquet')")
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE nexus AS SELECT case_id FROM places WHERE country = 'MX' "
-        f"UNION SELECT case_id FROM persons WHERE role IN {VICTIM} AND list_contains(nationalities, 'MX') "
-        f"UNION SELECT case_id FROM persons WHERE unnamed_group AND role IN {VICTIM} AND person_id IN "
-        "(SELECT person_id FROM group_counts WHERE attribute = 'nationalities' AND code = 'MX')"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE marked AS SELECT *, nexus AND there AS border FROM (SELECT case_id, indications, "
-        f"coalesce(counted_by, '{node}') = '{node}' AS here, case_id IN (FROM nexus) AS nexus, "
-        "case_id IN (SELECT case_id FROM places WHERE kind = 'exploitation' AND country IN ('US', 'MX')) AS there, "
-        "coalesce(indications IN ('high', 'moderate'), false) AS yearly "
-        f"FROM cases WHERE opened_on {window})"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE people AS SELECT "
-        "CASE role WHEN 'potential_trafficker' THEN 'trafficker' ELSE 'victim' END AS unit, border, yearly, "
-        f"{', '.join(SINGLE)}, {', '.join(column for column, _ in LISTS.values())}, count(*) AS n "
-        f"FROM persons JOIN marked USING (case_id) WHERE (border OR yearly) AND NOT unnamed_group AND "
-        f"coalesce(counted_by, '{node}') = '{node}' AND role IN ('potential_trafficker', {VICTIM[1:]} GROUP BY ALL"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE groups AS SELECT "
-        "CASE role WHEN 'potential_trafficker' THEN 'trafficker' ELSE 'victim' END AS unit, border, yearly, person_id, "
-        f"count_best AS n FROM persons JOIN marked USING (case_id) WHERE (border OR yearly) AND unnamed_group AND "
-        f"coalesce(counted_by, '{node}') = '{node}' AND role IN ('potential_trafficker', {VICTIM[1:]}"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE described AS SELECT unit, border, yearly, person_id, attribute, code, count AS n "
-        "FROM group_counts JOIN groups USING (person_id)"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE needed AS SELECT case_id, need, bool_or(outcome = 'served') AS met "
-        "FROM referrals JOIN marked USING (case_id) WHERE here GROUP BY ALL"
-    )
-    return con.execute(" UNION ALL ".join([*_contacts(window), *_cases(), *_people(), *_response(window)])).fetchall()
+    for name, query in {**_marks(node, window), **_sums(node, window)}.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    return con.execute(" UNION ALL ".join([*_contacts(), *_cases(), *_people(), *_response()])).fetchall()
 
 
-def _contacts(window: str) -> list[str]:
+def _marks(node: str, window: str) -> dict[str, str]:
+    """What is known of every case, and which of those in the window count."""
+    return {
+        "located": "SELECT case_id, bool_or(country = 'MX') AS mexican, "
+        "bool_or(kind = 'exploitation' AND country IN ('US', 'MX')) AS there FROM places GROUP BY case_id",
+        "nexus": "SELECT case_id FROM located WHERE mexican UNION SELECT case_id FROM persons "
+        f"WHERE role IN {VICTIM} AND (list_contains(nationalities, 'MX') OR (unnamed_group AND person_id IN "
+        "(SELECT person_id FROM group_counts WHERE attribute = 'nationalities' AND code = 'MX')))",
+        "marked": "SELECT *, nexus AND there AS border FROM (SELECT case_id, indications, "
+        f"coalesce(counted_by, '{node}') = '{node}' AS here, nexus.case_id IS NOT NULL AS nexus, "
+        "coalesce(located.there, false) AS there, coalesce(indications IN ('high', 'moderate'), false) AS yearly "
+        "FROM cases LEFT JOIN located USING (case_id) LEFT JOIN nexus USING (case_id) "
+        f"WHERE opened_on {window})",
+    }
+
+
+def _sums(node: str, window: str) -> dict[str, str]:
+    """Rows added up by all they are divided by."""
+    unit = "CASE role WHEN 'potential_trafficker' THEN 'trafficker' ELSE 'victim' END AS unit"
+    chosen = (
+        "FROM persons JOIN marked USING (case_id) WHERE (border OR yearly) AND "
+        f"coalesce(persons.counted_by, '{node}') = '{node}' AND role IN ('potential_trafficker', {VICTIM[1:]}"
+    )
+    lists = ", ".join(column for column, _ in LISTS.values())
+    victims = f"FROM persons JOIN marked USING (case_id) WHERE yearly AND here AND role IN {VICTIM}"
+    return {
+        "heard": "SELECT channel, topic, speaker, language, outcome, "
+        "list_contains(countries, 'MX') OR case_id IN (FROM nexus) AS mexican, count(*) AS n "
+        f"FROM contacts WHERE received_on {window} GROUP BY ALL",
+        "answered": "SELECT waited_minutes, count(*) AS n FROM answers JOIN contacts USING (contact_id) "
+        f"WHERE received_on {window} GROUP BY ALL",
+        "asked": "SELECT need, coalesce(outcome, 'unknown') AS outcome, served_on - asked_on AS days, count(*) AS n "
+        f"FROM referrals WHERE asked_on {window} GROUP BY ALL",
+        "needed": "SELECT case_id, need, bool_or(outcome = 'served') AS met "
+        "FROM referrals JOIN marked USING (case_id) WHERE here GROUP BY ALL",
+        "people": f"SELECT {unit}, border, yearly, {', '.join(SINGLE)}, {lists}, count(*) AS n {chosen} "
+        "AND NOT unnamed_group GROUP BY ALL",
+        "groups": f"SELECT {unit}, border, yearly, person_id, count_best AS n {chosen} AND unnamed_group",
+        "described": "SELECT unit, border, yearly, person_id, attribute, code, count AS n "
+        "FROM group_counts JOIN groups USING (person_id)",
+        "said": f"SELECT DISTINCT case_id, type_of_trafficking, age_at_contact {victims} AND NOT unnamed_group",
+        "said_of_groups": "SELECT DISTINCT case_id, attribute, code FROM group_counts JOIN "
+        f"(SELECT person_id, case_id {victims} AND unnamed_group) USING (person_id)",
+        "states": "SELECT DISTINCT case_id, state, border, yearly FROM places JOIN marked USING (case_id) "
+        "WHERE kind = 'exploitation' AND state IS NOT NULL AND here",
+    }
+
+
+def _contacts() -> list[str]:
     about = "topic IN ('trafficking_situation', 'trafficking_tip')"
-    queries = [
-        f"SELECT 'contacts', count(*) FROM contacts WHERE {about} AND received_on {window} "
-        "AND (list_contains(countries, 'MX') OR case_id IN (FROM nexus))",
-    ]
+    queries = [f"SELECT 'contacts', sum(n)::BIGINT FROM heard WHERE {about} AND mexican"]
     for name, condition, divided in (
         ("yearly_contacts", "true", {"channel": "no_information", "topic": "no_information", "speaker": "unknown",
                                      "language": "und", "outcome": "no_information"}),
         ("yearly_contacts_about_trafficking", about, {"channel": "no_information"}),
         ("yearly_contacts_from_survivors", f"{about} AND speaker = 'person_concerned'", {"channel": "no_information"}),
     ):  # fmt: skip
-        queries.append(f"SELECT '{name}', count(*) FROM contacts WHERE {condition} AND received_on {window}")
+        queries.append(f"SELECT '{name}', sum(n)::BIGINT FROM heard WHERE {condition}")
         queries += [
-            f"SELECT '{name}/{by}/' || coalesce({by}, '{unknown}'), count(*) FROM contacts "
-            f"WHERE {condition} AND received_on {window} GROUP BY coalesce({by}, '{unknown}')"
+            f"SELECT '{name}/{by}/' || coalesce({by}, '{unknown}') AS cell, sum(n)::BIGINT FROM heard "
+            f"WHERE {condition} GROUP BY cell"
             for by, unknown in divided.items()
         ]
     return queries
 
 
 def _cases() -> list[str]:
-    victims = f"FROM persons JOIN marked USING (case_id) WHERE yearly AND here AND role IN {VICTIM}"
     queries = [
         "SELECT 'mexico_nexus', count(*) FROM marked WHERE nexus AND here",
         "SELECT 'exploitation_us_or_mexico', count(*) FROM marked WHERE there AND here",
@@ -109,26 +125,23 @@ def _cases() -> list[str]:
         "SELECT 'yearly_cases/indications/' || indications, count(*) FROM marked WHERE yearly AND here "
         "GROUP BY indications",
     ]
-    states = "FROM places JOIN marked USING (case_id) WHERE kind = 'exploitation' AND state IS NOT NULL AND here"
     queries += [
-        f"SELECT '{name}/' || state, count(DISTINCT case_id) {states} AND {mark} GROUP BY state"
+        f"SELECT '{name}/' || state, count(*) FROM states WHERE {mark} GROUP BY state"
         for name, mark in (("cases/state_of_potential_trafficking", "border"), ("yearly_cases/state", "yearly"))
     ]
+    every = "(SELECT count(*) FROM marked WHERE yearly AND here)"
     queries.append(
-        "SELECT 'yearly_cases/state/no_information', count(*) FROM marked WHERE yearly AND here AND case_id NOT IN "
-        f"(SELECT case_id {states})"
+        f"SELECT 'yearly_cases/state/no_information', {every} - count(DISTINCT case_id) FROM states WHERE yearly"
     )
     for name, column, unknown in (("type_of_trafficking", "type_of_trafficking", "other_not_specified"),
                                   ("minors", "age_at_contact", "unknown")):  # fmt: skip
         known = (
-            f"(SELECT case_id, {column} AS cell {victims} AND {column} <> '{unknown}' UNION "
-            f"SELECT case_id, code FROM group_counts JOIN (SELECT person_id, case_id {victims} AND unnamed_group) "
-            f"USING (person_id) WHERE attribute = '{column}' AND code <> '{unknown}')"
+            f"(SELECT case_id, {column} AS cell FROM said WHERE {column} <> '{unknown}' UNION "
+            f"SELECT case_id, code FROM said_of_groups WHERE attribute = '{column}' AND code <> '{unknown}')"
         )
         queries += [
             f"SELECT 'yearly_cases/{name}/' || cell, count(*) FROM {known} GROUP BY cell",
-            f"SELECT 'yearly_cases/{name}/{unknown}', count(*) FROM marked WHERE yearly AND here AND case_id NOT IN "
-            f"(SELECT case_id FROM {known})",
+            f"SELECT 'yearly_cases/{name}/{unknown}', {every} - count(DISTINCT case_id) FROM {known}",
         ]
     return queries
 
@@ -169,11 +182,11 @@ def _people() -> list[str]:
     return queries
 
 
-def _response(window: str) -> list[str]:
+def _response() -> list[str]:
     waits = (
-        "CASE WHEN served_on IS NULL THEN 'not_served' WHEN served_on - asked_on <= 0 THEN 'same_day' "
-        "WHEN served_on - asked_on <= 3 THEN '1_to_3_days' WHEN served_on - asked_on <= 7 THEN '4_to_7_days' "
-        "WHEN served_on - asked_on <= 30 THEN '8_to_30_days' ELSE 'over_30_days' END"
+        "CASE WHEN days IS NULL THEN 'not_served' WHEN days <= 0 THEN 'same_day' "
+        "WHEN days <= 3 THEN '1_to_3_days' WHEN days <= 7 THEN '4_to_7_days' "
+        "WHEN days <= 30 THEN '8_to_30_days' ELSE 'over_30_days' END"
     )
     minutes = (
         "CASE WHEN waited_minutes IS NULL THEN 'not_answered' WHEN waited_minutes <= 0 THEN 'under_1_minute' "
@@ -181,18 +194,19 @@ def _response(window: str) -> list[str]:
         "WHEN waited_minutes <= 59 THEN '15_to_59_minutes' WHEN waited_minutes <= 1439 THEN '1_to_23_hours' "
         "ELSE 'a_day_or_more' END"
     )
-    answered = f"FROM answers JOIN contacts USING (contact_id) WHERE received_on {window}"
     queries = [
-        f"SELECT 'time_to_answer', count(*) {answered}",
-        f"SELECT 'time_to_answer/wait/' || {minutes}, count(*) {answered} GROUP BY ALL",
+        "SELECT 'time_to_answer', sum(n)::BIGINT FROM answered",
+        f"SELECT 'time_to_answer/wait/' || {minutes} AS cell, sum(n)::BIGINT FROM answered GROUP BY cell",
     ]
     for name, condition, divided in (
-        ("referrals", "true", {"need": "need", "outcome": "coalesce(outcome, 'unknown')", "wait": waits}),
-        ("time_to_shelter", "need = 'shelter'", {"outcome": "coalesce(outcome, 'unknown')", "wait": waits}),
+        ("referrals", "true", {"need": "need", "outcome": "outcome", "wait": waits}),
+        ("time_to_shelter", "need = 'shelter'", {"outcome": "outcome", "wait": waits}),
     ):
-        asked = f"FROM referrals WHERE asked_on {window} AND {condition}"
-        queries.append(f"SELECT '{name}', count(*) {asked}")
-        queries += [f"SELECT '{name}/{by}/' || {cell}, count(*) {asked} GROUP BY ALL" for by, cell in divided.items()]
+        queries.append(f"SELECT '{name}', sum(n)::BIGINT FROM asked WHERE {condition}")
+        queries += [
+            f"SELECT '{name}/{by}/' || {cell} AS cell, sum(n)::BIGINT FROM asked WHERE {condition} GROUP BY cell"
+            for by, cell in divided.items()
+        ]
     queries.append("SELECT 'needs', count(DISTINCT case_id) FROM needed")
     for by, condition in (("asked", "true"), ("met", "met"), ("unmet", "met IS NOT true")):
         queries.append(f"SELECT 'needs/{by}/' || need, count(*) FROM needed WHERE {condition} GROUP BY need")
