@@ -19,6 +19,7 @@ from tejido.statistics.window import Window
 from tejido.tables.rows import MISSING, NO_NUMBER, Mask, TableRows
 from tejido.vocabulary import code_list
 
+_PORTION = 1_000_000  # rows that are added up at once: what is made of them is several times their size
 _Numbers = npt.NDArray[Any]
 _Totals = dict[str, tuple[int, int]]  # by code: counted, held
 
@@ -53,7 +54,7 @@ class _Counting:
             rows,
             held,
             held & rows.numbers["unnamed_group"] if people else None,
-            rows.numbers[indicator.estimate] if indicator.estimate else np.ones(rows.size, np.int32),
+            rows.numbers[indicator.estimate] if indicator.estimate else np.broadcast_to(np.int8(1), rows.size),
             holdings.counted(indicator.table.name),
         )
 
@@ -71,8 +72,7 @@ class _Counting:
         codes = self.rows.codes[breakdown.column]
         named = self.held if self.groups is None else self.held & ~self.groups
         if codes.rows is None:
-            at = np.flatnonzero(named)
-            totals = self._sums(codes.values, codes.numbers[at], at, breakdown.unknown or "")
+            totals = self._sums(codes.values, codes.numbers[named], named, breakdown.unknown or "")
         else:
             said = codes.numbers != codes.number_of(breakdown.unknown)
             totals = self._distinct(codes.values, codes.numbers, codes.rows, named[codes.rows] & said)
@@ -124,23 +124,24 @@ class _Counting:
 
     def _banded(self, breakdown: Breakdown, band: Band) -> _Totals:
         """Each row under the band of its number; under the unknown where it has none."""
-        at = np.flatnonzero(self.held)
-        numbers = self.rows.numbers[band.to][at]
+        numbers = self.rows.numbers[band.to][self.held].astype(np.int32)
         there = numbers != NO_NUMBER
         if band.since is not None:
-            numbers = numbers - self.rows.numbers[band.since][at]
-        places = np.where(there, np.searchsorted(np.array(band.limits), numbers), MISSING)
-        return self._sums(band.codes, places, at, breakdown.unknown or "")
+            numbers -= self.rows.numbers[band.since][self.held]
+        places = np.where(there, np.searchsorted(np.array(band.limits, np.int32), numbers), MISSING)
+        return self._sums(band.codes, places, self.held, breakdown.unknown or "")
 
     def _distinct(self, values: Sequence[str], numbers: _Numbers, rows: _Numbers, chosen: Mask) -> _Totals:
         """Pairs of a code and a row, the same pair once."""
-        pairs = rows[chosen].astype(np.int64) * len(values) + numbers[chosen]
+        kind: Any = np.uint32 if self.rows.size * len(values) < 2**32 else np.uint64
+        pairs = rows[chosen].astype(kind) * kind(len(values)) + numbers[chosen].astype(kind)
         pairs.sort()  # a fraction of what np.unique takes
-        at, codes = np.divmod(pairs[np.diff(pairs, prepend=-1) != 0], max(len(values), 1))
+        once = np.append(pairs[:1] == pairs[:1], pairs[1:] != pairs[:-1])
+        at, codes = np.divmod(pairs[once], kind(max(len(values), 1)))
         return self._sums(values, codes, at, "")
 
     def _sums(self, values: Sequence[str], numbers: _Numbers, at: _Numbers, unknown: str) -> _Totals:
-        """`numbers[n]` is the code of the row `at[n]`."""
+        """`numbers[n]` is the code of the row `at[n]`, or of the nth row that `at` marks."""
         totals: _Totals = {}
         for code, here, all_held in _summed(values, numbers, self.amount[at], self.counted[at], unknown):
             _add(totals, code, here, all_held)
@@ -205,10 +206,13 @@ def _summed(
     values: Sequence[str], numbers: _Numbers, amount: _Numbers, counted: Mask, unknown: str
 ) -> list[tuple[str, int, int]]:
     """(code, counted, held) for each code that occurs; a missing one is called `unknown`."""
-    held = np.bincount(numbers + 1, amount, len(values) + 1)
-    here = np.bincount(numbers + 1, amount * counted, len(values) + 1)
-    of_code = zip((unknown, *values), here, held, strict=True)
-    return [(code, int(some), int(every)) for code, some, every in of_code if every]
+    sums = np.zeros((len(values) + 1, 2))  # left to others, counted here
+    for start in range(0, numbers.size, _PORTION):
+        part = slice(start, start + _PORTION)
+        places = (numbers[part].astype(np.intp) + 1) * 2 + counted[part]
+        sums += np.bincount(places, amount[part], sums.size).reshape(sums.shape)
+    of_code = zip((unknown, *values), sums, strict=True)
+    return [(code, int(here), int(left + here)) for code, (left, here) in of_code if left + here]
 
 
 def _add(totals: _Totals, code: str, counted: int, held: int) -> None:

@@ -8,20 +8,22 @@ is counted afterwards. Only when a check finds something does a second, slower q
 # ruff: noqa: S608  names in the SQL come from declared tables; values are quoted in `sources`
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Any, NoReturn
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from tejido.tables.groups import check_group_rows, check_groups
 from tejido.tables.id_sets import NOWHERE, Hashes, IdSet
 from tejido.tables.manifest import Manifest, is_node_name
 from tejido.tables.place_of_error import Finder
 from tejido.tables.records import record_table
-from tejido.tables.rows import MISSING, NO_NUMBER, Codes, TableRows, is_coded
+from tejido.tables.rows import MISSING, NO_NUMBER, Codes, TableRows, is_coded, narrowed
 from tejido.tables.rules import REQUIRED, RowRule, row_rules
 from tejido.tables.shape import Column, Kind, Table
 from tejido.tables.sources import Connection, NoSource, ParquetSource, Source, damaged, literal, quoted
@@ -47,12 +49,14 @@ def check_records(
 def _checked(check: _Check, whole: bool) -> dict[str, TableRows]:
     sources = check.find.sources
     tables = [record_table(name) for name in sources]
-    for table in tables:
-        check.values(table)
-    for table in tables:
-        check.key(table)
-    for table in tables:
-        check.references(table)
+    # Ids are the largest of what is read: each table's are let go as soon as nothing is looked up in them.
+    order = _pointed_to_first(tables)
+    for place, table in enumerate(order, 1):
+        hashes = check.values(table)
+        check.key(table, hashes)
+        check.references(table, hashes)
+        del hashes
+        check.keep({name for later in order[place:] for column in later.columns for name in _targets(later, column)})
     if "group_counts" in sources and "persons" in sources:
         check_groups(check.rows, check.find)
     if "persons" in sources:
@@ -63,6 +67,16 @@ def _checked(check: _Check, whole: bool) -> dict[str, TableRows]:
         if whole and "handover_id" in table.names:
             check.handed_over_once(table)
     return check.rows
+
+
+def _pointed_to_first(tables: Sequence[Table]) -> list[Table]:
+    """Each table after those it points to."""
+    known = {table.name: table for table in tables}
+    order = {
+        table.name: [name for column in table.columns for name in _targets(table, column) if name in known]
+        for table in tables
+    }
+    return [known[name] for name in TopologicalSorter(order).static_order()]
 
 
 class _SharedHash(Exception):
@@ -89,12 +103,16 @@ _TWICE = (
     "el mismo traspaso {value} está en varias filas; se esperaba una",
 )
 
+_PORTION = 1_000_000  # rows that are read at once
 _NUMBERS = (Kind.DATE, Kind.INTEGER, Kind.FLAG)
 
 
 def _number(column: Column) -> str:
     name = quoted(column.name)
-    number = f"({name} - DATE '1970-01-01')::INTEGER" if column.kind is Kind.DATE else name
+    number = {
+        Kind.DATE: f"({name} - DATE '1970-01-01')::INTEGER",
+        Kind.FLAG: f"{name}::TINYINT",  # a byte each: Arrow's eighths of one are no numpy array
+    }.get(column.kind, name)
     return f"coalesce({number}, {NO_NUMBER})" if column.measured else number
 
 
@@ -126,10 +144,12 @@ class _Check:
     attempt: int
     rows: dict[str, TableRows] = field(default_factory=dict)  # by table
     ids: dict[str, IdSet] = field(default_factory=dict)  # by table
-    hashes: dict[tuple[str, str], Hashes] = field(default_factory=dict)  # by table and column
 
-    def values(self, table: Table) -> None:
-        """Codes are in their lists; rows keep their rules. Reads all of the table that is looked at."""
+    def values(self, table: Table) -> dict[str, Hashes]:
+        """Codes are in their lists; rows keep their rules. Reads all of the table that is looked at.
+
+        Returns its hashed ids, by column.
+        """
         columns = [column for column in table.columns if is_coded(column)]
         codes = self.find.sources[table.name].codes(self.connection, f"{self.prefix}_{table.name}", columns)
         for column in columns:
@@ -144,19 +164,27 @@ class _Check:
             f"coalesce({' OR '.join(f'({rule.broken})' for rule in rules) or 'false'}, false) AS __broken "
             f"FROM {self._name(table)}"
         )
+        found: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty(0, np.uint64)] for name in ids}
+        found |= {column.name: [np.empty(0, np.int8)] for column in numbers}
+        size = 0
         try:
-            found = self.connection.execute(query).fetchnumpy()
+            with self.connection.cursor() as cursor:
+                for portion in cursor.sql(query).to_arrow_reader(_PORTION):
+                    if portion.column("__broken").true_count:
+                        self._broken(table, rules)
+                    size += len(portion)
+                    for name, parts in found.items():
+                        parts.append(narrowed(np.from_dlpack(portion.column(name))))
         except duckdb.Error as error:
             source = self.find.sources[table.name]
             if isinstance(source, ParquetSource) and not isinstance(error, duckdb.OutOfMemoryException):
                 raise damaged(source.name) from None
             raise
-        if found["__broken"].any():
-            self._broken(table, rules)
-        self.rows[table.name] = TableRows(
-            len(found["__broken"]), codes, {column.name: found[column.name] for column in numbers}
-        )
-        self.hashes.update({(table.name, name): found[name] for name in ids})
+        whole = {name: np.concatenate(found.pop(name)) for name in (*found,)}
+        flags = {column.name for column in numbers if column.kind is Kind.FLAG}
+        counted = {c.name: whole[c.name].view(np.bool_) if c.name in flags else whole[c.name] for c in numbers}
+        self.rows[table.name] = TableRows(size, codes, counted)
+        return {name: whole[name] for name in ids}
 
     def _broken(self, table: Table, rules: list[RowRule]) -> None:
         counts = ", ".join(f"count(*) FILTER ({rule.broken})" for rule in rules)
@@ -191,28 +219,30 @@ class _Check:
             f"{value!r} no es un código de la lista {column.codes} ({some})",
         )
 
-    def key(self, table: Table) -> None:
+    def key(self, table: Table, hashes: Mapping[str, Hashes]) -> None:
         """Every row has its own id."""
         if table.key is None:
             return
-        place = (table.name, table.key)
-        points = bool(_targets(table, table.column(table.key)))  # then the ids are looked up once more
-        ids = self.ids[table.name] = IdSet(self.hashes[place] if points else self.hashes.pop(place))
+        ids = self.ids[table.name] = IdSet(hashes[table.key])
         if ids.rows(self._nothing)[0] != NOWHERE:
             self.find.refuse(table, table.key, f"{quoted(table.key)} IS NULL", *REQUIRED)
         if ids.repeated:
             self.find.refuse_duplicate(table, table.key)
             raise _SharedHash
 
-    def references(self, table: Table) -> None:
+    def references(self, table: Table, hashes: Mapping[str, Hashes]) -> None:
         """Every id that points to another table finds its row there, or in one of several."""
         for column in table.columns:
             targets = _targets(table, column)
             if targets and set(targets) <= set(self.ids):
-                self._references(table, column, targets)
+                self._references(table, column, targets, hashes[column.name])
 
-    def _references(self, table: Table, column: Column, targets: tuple[str, ...]) -> None:
-        hashes = self.hashes.pop((table.name, column.name))
+    def keep(self, tables: Collection[str]) -> None:
+        """Let go of the ids of all other tables."""
+        for name in self.ids.keys() - tables:
+            del self.ids[name]
+
+    def _references(self, table: Table, column: Column, targets: tuple[str, ...], hashes: Hashes) -> None:
         found = self.ids[targets[0]].rows(hashes)
         self.rows[table.name].points_to[column.name] = found
         missing = hashes[found == NOWHERE]

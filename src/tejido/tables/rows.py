@@ -20,7 +20,9 @@ from tejido.tables.shape import Column, Kind, Sensitivity
 
 Mask = npt.NDArray[np.bool_]
 MISSING = -1
-_FEW = 32_000  # codes that 16 bits can tell apart, with room for what is added to their numbers
+# Codes that 8 and 16 bits can tell apart, with room for what is added to their numbers.
+_FEW = {np.int8: 120, np.int16: 32_000}
+_NARROW = 32_767  # the largest number of 16 bits
 NO_NUMBER = int(np.iinfo(np.int32).min)  # where a measured column is empty
 
 
@@ -32,7 +34,7 @@ class Codes:
     """
 
     values: tuple[str, ...]
-    numbers: npt.NDArray[Any]  # whole numbers, of 16 bits where they suffice
+    numbers: npt.NDArray[Any]  # whole numbers, of as few bits as they need
     rows: RowNumbers | None = None
 
     def among(self, wanted: Container[str]) -> Mask:
@@ -88,6 +90,12 @@ def is_coded(column: Column) -> bool:
     return text or column.kind in (Kind.CODE, Kind.CODES) or column.name == "counted_by"
 
 
+def narrowed(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A copy, of 16 bits each where they suffice: for days since 1970, and nearly every count of people."""
+    few = numbers.dtype == np.int32 and numbers.size and numbers.min() >= -_NARROW and numbers.max() <= _NARROW
+    return numbers.astype(np.int16 if few else numbers.dtype)
+
+
 def codes_in_rows(connection: Any, target: str, columns: Sequence[Column]) -> dict[str, Codes]:
     """The codes in the rows of `target`, which is written as SQL."""
     readings = {column.name: _Reading(several=column.kind is Kind.CODES) for column in columns}
@@ -125,7 +133,7 @@ class _Reading:
         self._several = several
         self._size = 0
         self._known: dict[str, int] = {}
-        self._numbers: list[npt.NDArray[Any]] = [np.empty(0, np.int16)]
+        self._numbers: list[npt.NDArray[Any]] = [np.empty(0, np.int8)]
         self._rows: list[RowNumbers] = [np.empty(0, np.int32)]
 
     def add(self, portion: Any) -> None:
@@ -139,8 +147,8 @@ class _Reading:
         if not pa.types.is_dictionary(values.type):
             values = values.dictionary_encode()
         own = [self._number(value) for value in values.dictionary.to_pylist()] + [MISSING]
-        # Half the memory: a table of many millions of rows has few codes.
-        small = np.int16 if len(self._known) < _FEW else np.int32
+        # A quarter of the memory: a table of many millions of rows has few codes.
+        small = next((kind for kind, few in _FEW.items() if len(self._known) <= few), np.int32)
         self._numbers.append(np.array(own, small)[_places(values.indices)])
 
     def _number(self, value: object) -> int:

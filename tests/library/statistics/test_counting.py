@@ -8,8 +8,10 @@ import json
 import pytest
 from tests.specs.invented import records_of
 
-from tejido.statistics import Tabulation, Window, tabulate
+from tejido.statistics import Tabulation, Window, tabulate, totals
 from tejido.statistics.counting import counter
+from tejido.statistics.definitions import indicators
+from tejido.tables import checks, rows
 from tejido.tables.reading import Records
 from tejido.vocabulary import BadInput
 
@@ -140,6 +142,19 @@ def test_a_message_that_is_no_tabulation_is_refused(change: dict, says: str) -> 
     with pytest.raises(BadInput) as problem:
         Tabulation.from_json(tabulation.as_json() | change)
     assert says in problem.value.line("en")
+
+
+def test_whatever_is_read_and_added_up_at_once_the_totals_are_the_same(
+    records: list[Records], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [one.id for one in indicators().values() if one.source == "records"]
+    whole = tabulate(records, window=None, names=names)
+    monkeypatch.setattr(checks, "_PORTION", 100)
+    monkeypatch.setattr(totals, "_PORTION", 100)
+    monkeypatch.setattr(rows, "_FEW", {rows.np.int8: 3, rows.np.int16: 6})  # columns whose portions differ in width
+    monkeypatch.setattr(rows, "_NARROW", 40)
+    assert tabulate(records, window=None, names=names) == whole
+    assert sum(cell.held > 0 for one in whole for cell in one.cells) > 200
 
 
 def test_counting_never_writes_to_disk() -> None:
