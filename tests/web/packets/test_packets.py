@@ -18,6 +18,7 @@ from tejido.web.packets.models import Answer, Packet
 from tejido.web.referrals.actions import make_referral
 from tejido.web.referrals.models import Referral
 from tejido.web.referrals.packing import take_in_answers, withdraw_referral
+from tejido.web.security.coded import open_coded
 from tejido.web.security.keyring import NoKey
 from tejido.web.security.models import AuditEntry, KeyGrant, RecordKey
 from tejido.web.sharing.actions import revoke_release
@@ -177,6 +178,8 @@ def test_an_answer_becomes_the_outcome_of_the_referral_under_her_name(cast, made
     assert "Cama desde el lunes." in page
     referral.refresh_from_db()
     assert (referral.opened(cast.ring("chen")).outcome, referral.state) == ("served", Referral.State.CLOSED)
+    ((_, row),) = open_coded(cast.ring("dora"), "referrals")  # counted as of her answer, not of our reading it
+    assert (row["outcome"], row["asked_on"], row["served_on"]) == ("served", "2026-11-22", "2026-11-24")
 
 
 @pytest.mark.parametrize("outcome", ["declined_no_capacity", "declined_safety"])

@@ -17,13 +17,13 @@ from tejido.tables.shape import Kind
 from tejido.vocabulary import code_list
 from tejido.web.cases.codes import coded_case
 from tejido.web.cases.models import Case, Person
-from tejido.web.intake.frames import contact_rows
+from tejido.web.intake.frames import answer_rows, contact_rows
 from tejido.web.intake.models import Contact
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.sealing import Opened, open_all
 from tejido.web.security.searching import phone_value
 
-__all__ = ["also_reaches_another", "coded_case", "identifiers_of", "records_tables"]
+__all__ = ["also_reaches_another", "coded_case", "identifiers_of", "record_rows", "records_tables"]
 
 Coded = Iterable[tuple[UUID, Mapping[str, Any]]]
 
@@ -31,7 +31,7 @@ Coded = Iterable[tuple[UUID, Mapping[str, Any]]]
 def records_tables(contacts: Coded, cases: Coded) -> dict[str, pa.Table]:
     """Coded rows, as `security.coded.open_coded` gives them, as the record tables of `tejido.tables`.
 
-    Tables: contacts, cases, persons, group_counts, places. Names, phones and localities are not in coded rows.
+    Tables: contacts, answers, cases, persons, group_counts, places. Names, phones and localities are not in coded rows.
     """
     rows: dict[str, list[Mapping[str, Any]]] = {name: [] for name in ("cases", "persons", "group_counts", "places")}
     case_of: dict[str, str] = {}
@@ -40,11 +40,14 @@ def records_tables(contacts: Coded, cases: Coded) -> dict[str, pa.Table]:
         for name in ("persons", "group_counts", "places"):
             rows[name].extend(coded[name])
         case_of.update(dict.fromkeys(coded["contacts"], str(case_id)))
-    tables = {name: _table(name, found) for name, found in rows.items()}
-    return {"contacts": _table("contacts", contact_rows(contacts, case_of=case_of)), **tables}
+    tables = {name: record_rows(name, found) for name, found in rows.items()}
+    contacts = list(contacts)
+    tables["answers"] = record_rows("answers", answer_rows(contacts))
+    return {"contacts": record_rows("contacts", contact_rows(contacts, case_of=case_of)), **tables}
 
 
-def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+def record_rows(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of codes as the record table called `name`; days may be text."""
     table, schema = record_table(name), arrow_schema(record_table(name))
     arrays = []
     for column, declared in zip(table.columns, schema, strict=True):

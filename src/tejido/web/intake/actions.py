@@ -17,13 +17,12 @@ from tejido.vocabulary import BadInput, code_list
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import Member, Team
 from tejido.web.intake.channels.web_form.arrivals import arrived_values
-from tejido.web.intake.codes import coded_contact
+from tejido.web.intake.keeping import keep_countable
 from tejido.web.intake.models import Contact
 from tejido.web.intake.naming import Values, phone_values, spoken_name_values
 from tejido.web.intake.spoken import free_code
 from tejido.web.security import audit
 from tejido.web.security.access import require
-from tejido.web.security.coded import write_coded
 from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.searching import index, index_many
@@ -31,7 +30,7 @@ from tejido.web.security.searching import index, index_many
 # What an advocate may write. Everything else about a contact is set by what happens to it.
 ANSWERS = (
     "language", "can_talk", "speaker", "concerns", "topic", "outcome", "countries", "reply_safety", "reply_how",
-    "under_18", "own_words", "advocate_view", "contactor_name", "contactor_phone",
+    "under_18", "own_words", "advocate_view", "contactor_name", "contactor_phone", "waited_minutes",
 )  # fmt: skip
 
 
@@ -243,7 +242,4 @@ def keep_findable(contact: Contact, answers: Mapping[str, Any], ring: KeyRing) -
     """Coded row and search tokens follow every save."""
     found_by: Values = set() if contact.team.restricted else _found_by(answers)  # a restricted one answers no search
     index(ring, table="contacts", record_id=contact.pk, values=found_by)
-    row = coded_contact(contact, answers)
-    if row is not None:
-        data = team_of(Team.Kind.DATA).pk
-        write_coded(ring, table="contacts", record_id=contact.pk, row=row, data_team=data)
+    keep_countable(contact, answers, ring)

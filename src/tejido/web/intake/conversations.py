@@ -19,6 +19,7 @@ from django.db import transaction
 from tejido.crypto import Context, PublicKey, seal_box
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.models import Member
+from tejido.web.intake.keeping import keep_answered
 from tejido.web.intake.models import Contact, Conversation, Reply
 from tejido.web.security import audit
 from tejido.web.security.access import require
@@ -69,6 +70,7 @@ def write_reply(*, contact: Contact, words: str, by: Member, ring: KeyRing, now:
     said = {"words": words, "on": now.astimezone(settings.TEJIDO.time_zone).date().isoformat()}
     reply.box = seal_box(PublicKey(b64decode(public)), _padded(said), reply_info(reply.conversation_id, reply.pk))
     reply.seal(ring, words=words).save(force_insert=True)
+    keep_answered(reply, ring)
     Conversation.objects.filter(pk=reply.conversation_id).update(expires_on=_last_day())
     audit.record("contact.replied", by=by, record=contact)
     return reply

@@ -71,6 +71,10 @@ class ContactForm(forms.Form):
     topic = CodeField("contact_topic", label=_("What it is about"))
     outcome = CodeField("contact_outcome", label=_("Outcome"))
     countries = CodesField("country", label=_("Countries spoken of"))
+    waited_minutes = forms.IntegerField(
+        label=_("Minutes waited for an answer"), required=False, min_value=0, max_value=100_000,
+        help_text=_("If the telephone shows them. 0: under a minute."),
+    )  # fmt: skip
     under_18 = CodeField("minor_present", label=_("Is anyone under 18?"))
     duty_noted = forms.BooleanField(label=_("I have read this duty and will follow it"), required=False)
     reply_safety = CodeField("reply_safety", label=_("Is it safe to reply?"))

@@ -14,7 +14,7 @@ from tejido.tables.arrow_types import arrow_schema
 from tejido.tables.records import CONTACTS
 from tejido.web.intake.codes import COLUMNS, coded_contact
 
-__all__ = ["COLUMNS", "coded_contact", "contact_rows", "contacts_table"]
+__all__ = ["COLUMNS", "answer_rows", "coded_contact", "contact_rows", "contacts_table"]
 
 
 def contact_rows(
@@ -27,6 +27,13 @@ def contact_rows(
         day = date.fromisoformat(row["received_on"])
         rows.append({**row, "received_on": day, "case_id": known.get(row["contact_id"])})
     return rows
+
+
+def answer_rows(coded: Iterable[tuple[UUID, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Rows of the record table `answers`: the contacts whose wait was measured, and those nobody answered."""
+    return [
+        {name: row[name] for name in ("contact_id", "waited_minutes")} for _, row in coded if "waited_minutes" in row
+    ]
 
 
 def contacts_table(

@@ -117,6 +117,7 @@ class Contact(SealedRecord):
     topic = SealedField()  # code list contact_topic
     outcome = SealedField()  # code list contact_outcome
     countries = SealedField()  # list of code list country
+    waited_minutes = SealedField()  # whole minutes until someone answered, where an advocate noted them
     can_talk = SealedField()  # asked first: true, false or null
     reply_safety = SealedField()  # code list reply_safety
     reply_how = SealedField()  # text: number or address, hours, what to say if someone else answers

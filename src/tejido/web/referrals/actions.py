@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from tejido.agreements import Decision, Lane, Request, may_leave
-from tejido.vocabulary import code_list
+from tejido.vocabulary import BadInput, code_list
 from tejido.web.cases.frames import also_reaches_another
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import NotAllowed, local_day, our_rules, values_of
 from tejido.web.directory.models import Service
 from tejido.web.packets.models import Packet
+from tejido.web.referrals.keeping import keep
 from tejido.web.referrals.models import Referral
 from tejido.web.referrals.packing import DAYS, account_of, pack
 from tejido.web.security import audit
@@ -54,16 +55,21 @@ def make_referral(
 
 @transaction.atomic
 def report_outcome(
-    *, referral: Referral, outcome: str, note: str, expected: int, by: Any, ring: KeyRing, now: datetime
-) -> None:
-    """What came of it, as a code of `referral_outcome`. Raises `StaleRevision`."""
+    *, referral: Referral, outcome: str, note: str, expected: int, by: Any, ring: KeyRing, now: datetime,
+    served_on: date | None = None,
+) -> None:  # fmt: skip
+    """What came of it, as a code of `referral_outcome`; where she received it, the day: today unless it is given.
+
+    Raises `BadInput`, `StaleRevision`.
+    """
     require(by, Permission.REFERRAL_SEND, record=referral)
     if outcome not in code_list("referral_outcome"):
         raise KeyError(outcome)
     referral.state = _state(outcome)
     referral.state_changed_at, referral.state_changed_by = now, by
-    referral.seal(ring, outcome=outcome, note=note or None)
+    referral.seal(ring, outcome=outcome, note=note or None, served_on=_served(referral, outcome, served_on, now))
     referral.save_revision(expected)
+    keep(referral, ring)
     audit.record("referral.outcome_reported", by=by, record=referral)
 
 
@@ -103,8 +109,25 @@ def _recorded(
         shared=told, decision=decision.as_mapping(),
     )  # fmt: skip
     referral.save(force_insert=True)
+    keep(referral, ring)
     audit.record("referral.made", by=by, record=referral, lane=decision.lane, fields=told)
     return referral
+
+
+def _served(referral: Referral, outcome: str, day: date | None, now: datetime) -> str | None:
+    """The day as it is kept: none where she did not receive what was asked."""
+    if outcome not in code_list("referral_outcome").where(met=True):
+        return None
+    asked = local_day(referral.made_at)
+    today = max(asked, local_day(now))
+    day = day or today
+    if not asked <= day <= today:
+        raise BadInput(
+            "served_on", where="served_on",
+            en=f"{day} is out of range; expected {asked}, when it was asked, to {today}",
+            es=f"{day} está fuera de rango; se esperaba del {asked}, cuando se pidió, al {today}",
+        )  # fmt: skip
+    return day.isoformat()
 
 
 def _state(outcome: str) -> Referral.State:

@@ -69,5 +69,9 @@ class OutcomeForm(forms.Form):
     """What came of a referral."""
 
     outcome = forms.ChoiceField(label=_("What came of it"), choices=code_choices("referral_outcome"))
+    served_on = forms.DateField(
+        label=_("Day she received it"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only where the service was given. Left empty, it is today."),
+    )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
     revision = forms.IntegerField(widget=forms.HiddenInput)

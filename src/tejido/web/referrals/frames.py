@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Referrals of a case, opened, with their services."""
+"""Referrals of a case, opened, with their services; and, for counting, coded rows as the record table `referrals`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+import pyarrow as pa
 from django.utils import timezone
 
+from tejido.web.cases.frames import record_rows
 from tejido.web.cases.models import Case
 from tejido.web.consents.frames import local_day
 from tejido.web.directory.models import Service
@@ -45,3 +49,11 @@ def referrals_of(case: Case, ring: KeyRing) -> list[Referred]:
         )
         for one in opened
     ]  # fmt: skip
+
+
+def referrals_table(coded: Iterable[tuple[UUID, Mapping[str, Any]]], cases: Collection[str]) -> pa.Table:
+    """Opened coded rows as the record table `referrals`; those whose case is not among `cases` are left out.
+
+    Rows are opened one table after the other: a case may have been opened, or shredded, meanwhile.
+    """
+    return record_rows("referrals", [row for _, row in coded if row["case_id"] in cases])

@@ -48,6 +48,7 @@ class Referral(CasePart):
     need = SealedField()  # code list service_need
     how = SealedField()  # code list referral_how: read_out_by_phone, warm_hand_over, packet, sent
     outcome = SealedField()  # code list referral_outcome
+    served_on = SealedField()  # day on which she received what was asked, where the outcome is that she did
     shared = SealedField()  # list of code list shareable_field: what the service was told; empty when she calls herself
     decision = SealedField()  # the Decision that let it leave, as a mapping
     note = SealedField()

@@ -20,6 +20,7 @@ from tejido.web.packets.actions import send_packet, withdraw_packet
 from tejido.web.packets.models import Packet, Provider
 from tejido.web.packets.providers import provider_of
 from tejido.web.referrals.facts import Known, facts_of
+from tejido.web.referrals.keeping import keep
 from tejido.web.referrals.models import Referral
 from tejido.web.security import audit
 from tejido.web.security.access import require
@@ -96,11 +97,13 @@ def take_in_answers(case: Case, *, by: Any, ring: KeyRing) -> None:
         if newest.answered_at <= referral.state_changed_at:
             continue
         outcome = newest.opened(ring).outcome
-        final = code_list("referral_outcome").codes[outcome].properties["final"]
+        said = code_list("referral_outcome").codes[outcome].properties
+        served_on = local_day(newest.answered_at).isoformat() if said.get("met") else None
         with transaction.atomic():
-            referral.state = Referral.State.CLOSED if final else Referral.State.OPEN
+            referral.state = Referral.State.CLOSED if said["final"] else Referral.State.OPEN
             referral.state_changed_at, referral.state_changed_by = newest.answered_at, newest.answered_by
-            referral.seal(ring, outcome=outcome).save_revision(referral.revision)
+            referral.seal(ring, outcome=outcome, served_on=served_on).save_revision(referral.revision)
+            keep(referral, ring)
             audit.record("referral.answer_taken_in", by=by, record=referral)
 
 

@@ -67,15 +67,21 @@ def report_outcome(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     referral = get_object_or_404(found, pk=referral_id)
     opened = referral.opened(request.ring)
     audit.record("referral.read", by=request.user, record=referral)
-    initial = {"outcome": opened.outcome, "note": opened.note or "", "revision": referral.revision}
+    initial = {
+        "outcome": opened.outcome, "served_on": opened.served_on, "note": opened.note or "",
+        "revision": referral.revision,
+    }  # fmt: skip
     posted = request.POST if request.method == "POST" else None
     form = OutcomeForm(posted, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.report_outcome(
                 referral=referral, outcome=form.cleaned_data["outcome"], note=form.cleaned_data["note"],
-                expected=form.cleaned_data["revision"], by=request.user, ring=request.ring, now=timezone.now(),
+                served_on=form.cleaned_data["served_on"], expected=form.cleaned_data["revision"], by=request.user,
+                ring=request.ring, now=timezone.now(),
             )  # fmt: skip
+        except BadInput as refused:
+            form.add_error(refused.where, refused.words[short_language()])
         except StaleRevision as stale:
             form.add_error(None, _("Someone else wrote an outcome meanwhile. What stands now is shown below."))
             opened = stale.record.opened(request.ring)
