@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,14 +56,18 @@ def count_files(
             es=f"el indicador {name} no define una fecha: no puede contarse en un periodo",
             where="--window",
         )
-    cells = _records(files, name, window) if source == "records" else _public(files, chosen)
+    return counted_in(_records(files, name, window) if source == "records" else _public(files, chosen), name, by)
+
+
+def counted_in(cells: Iterable[Cell], name: str, by: str | None) -> Counted:
+    """What `cells`, of one node or of several, come to: indicator `name`, divided or not. Raises `BadInput`."""
     found: dict[str | None, dict[str, int]] = {}
     for cell in cells:
         if cell.indicator == name:
             counts = found.setdefault(cell.by, {})
             counts[cell.cell or ""] = counts.get(cell.cell or "", 0) + cell.counted
     total = found.get(None, {}).get("", 0)
-    return Counted([(None, total)]) if by is None else _divided(chosen, by, found.get(by, {}), total)
+    return Counted([(None, total)]) if by is None else _divided(indicator(name), by, found.get(by, {}), total)
 
 
 def _divided(chosen: Indicator, by: str, counts: Mapping[str, int], total: int) -> Counted:

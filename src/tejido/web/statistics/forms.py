@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tejido.statistics import Window
 from tejido.vocabulary import Words
+from tejido.web.accounts.language import short_language
+from tejido.web.statistics.own_counts import choices
 
 
 class WindowForm(forms.Form):
@@ -28,6 +30,19 @@ class WindowForm(forms.Form):
     def window(self) -> Window:
         """The period, once the form is valid."""
         return Window(self.cleaned_data["start"], self.cleaned_data["end"])
+
+
+class CountForm(WindowForm):
+    """What to count of our own records, and over which period."""
+
+    what = forms.ChoiceField(label=_("What to count"))
+
+    field_order = ("what", "start", "end")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = short_language()
+        self.fields["what"].choices = [(name, words[language]) for name, words in choices().items()]  # type: ignore[attr-defined]
 
 
 class CorrectionForm(forms.Form):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.conf import settings
@@ -28,7 +29,7 @@ def own_records(*, ring: KeyRing, as_of: date) -> Records:
     )
 
 
-def own_tabulation(*, ring: KeyRing, window: Window, as_of: date) -> Tabulation:
-    """This organisation's exact totals for a window."""
+def own_tabulation(*, ring: KeyRing, window: Window, as_of: date, names: Collection[str] = ()) -> Tabulation:
+    """This organisation's exact totals for a window: of indicators `names`, or all of the cross-border sheet."""
     partners = Partner.objects.values_list("code", flat=True)
-    return tabulate([own_records(ring=ring, as_of=as_of)], window=window, partners=list(partners))[0]
+    return tabulate([own_records(ring=ring, as_of=as_of)], window=window, partners=list(partners), names=names)[0]

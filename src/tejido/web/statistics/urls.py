@@ -7,6 +7,7 @@ from tejido.web.statistics import edition_views, views
 
 urlpatterns = [
     path("sheets/", views.list_sheets, name="list_sheets"),
+    path("sheets/count/", views.count_records, name="count_records"),
     path("sheets/send/", views.send_tabulation, name="send_tabulation"),
     path("sheets/build/", views.build_sheet, name="build_sheet"),
     path("sheets/<uuid:pk>/", views.show_sheet, name="show_sheet"),

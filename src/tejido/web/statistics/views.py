@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,8 +23,8 @@ from tejido.web.consents.frames import NotAllowed
 from tejido.web.mailbox.models import OutboundMessage, Partner
 from tejido.web.security.access import requires
 from tejido.web.security.permissions import Permission
-from tejido.web.statistics import actions, pages, publishing
-from tejido.web.statistics.forms import CorrectionForm, WindowForm
+from tejido.web.statistics import actions, own_counts, pages, publishing
+from tejido.web.statistics.forms import CorrectionForm, CountForm, WindowForm
 from tejido.web.statistics.models import PartnerTabulation, SheetRun
 
 _LANGUAGES = (("es", "es-MX", "Español"), ("en", "en", "English"))
@@ -36,6 +37,22 @@ def list_sheets(request: StaffRequest) -> HttpResponse:
     """Periods, totals that arrived, sheets built."""
     actions.take_in_tabulations(by=request.user, ring=request.ring, now=timezone.now())
     return _page(request, WindowForm(initial=_period(request)))
+
+
+@requires(Permission.COUNT)
+@require_GET
+def count_records(request: StaffRequest) -> HttpResponse:
+    """Our own records counted: how soon we answer and what comes of it, or any indicator. Nothing is kept."""
+    form = CountForm(request.GET if "what" in request.GET else None, initial=_last_twelve_months())
+    tables = []
+    if form.is_bound and form.is_valid():
+        try:
+            tables = own_counts.count_records(what=form.cleaned_data["what"], window=form.window(), by=request.user,
+                                              ring=request.ring, now=timezone.now())  # fmt: skip
+        except BadInput as refused:
+            _explain(form, refused)
+    context = {"form": form, "tables": tables, "period": form.cleaned_data if tables else None}
+    return render(request, "statistics/count_records.html", context, status=422 if form.errors else 200)
 
 
 @requires(Permission.TABULATION_SEND)
@@ -140,6 +157,12 @@ def _page(request: StaffRequest, form: WindowForm) -> HttpResponse:
         .order_by("-built_at")[:20],
     }
     return render(request, "statistics/list_sheets.html", context, status=422 if form.errors else 200)
+
+
+def _last_twelve_months() -> dict[str, Any]:
+    """Enough to see a trend of a small line: the year that ends today."""
+    today = actions.local_day(timezone.now())
+    return {"what": own_counts.RESPONSE, "start": today - timedelta(days=364), "end": today}
 
 
 def _period(request: StaffRequest) -> dict[str, Any]:
