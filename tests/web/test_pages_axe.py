@@ -98,6 +98,7 @@ PAGES = [
     Page("staff", "/partners/", login="noor"),
     Page("staff", "/partners/new/", login="noor"),
     Page("staff", "/sheets/", login="dora"),
+    Page("staff", "/sheets/count/?what=response&start=2026-01-01&end=2035-12-31", login="dora"),
     Page("staff", "/sheets/{sheet}/", login="dora"),
     Page("staff", "/editions/", login="dora"),
     Page("staff", "/editions/{edition}/", login="dora"),
