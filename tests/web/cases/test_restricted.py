@@ -21,13 +21,17 @@ from tejido.web.cases import actions
 from tejido.web.cases.finding import find_cases, related_to
 from tejido.web.cases.glass import break_glass
 from tejido.web.cases.models import Case, Person, Task
+from tejido.web.directory.models import Service
 from tejido.web.intake.actions import save_contact, take_call
 from tejido.web.intake.models import Contact
+from tejido.web.referrals.actions import make_referral
+from tejido.web.security.coded import open_coded
 from tejido.web.security.keyring import NoKey
 from tejido.web.security.models import KeyGrant, SearchToken
 from tejido.web.security.sealing import SealedRecord
 from tejido.web.sharing.actions.alerts import second_people
 from tejido.web.upkeep.actions import ask_shredding
+from tests.web.directory.services import load
 from tests.web.sharing.conftest import from_today, make_case, release
 
 PHONE, NAME = "919-555-0101", "Inés Prueba"  # of the survivor in `make_case`
@@ -184,6 +188,11 @@ def test_those_of_the_restricted_caseload_work_on_it_and_find_it(cast, hers, res
     opened = actions.open_compartment(case=moved, kind="safe_contact", **bilal)
     assert opened.content == "canario"
     assert set(KeyGrant.objects.filter(key=moved.key_id).values_list("team_id", flat=True)) == {restricted.pk}
+    load(cast)
+    make_referral(case=moved, service=Service.objects.first(), need="legal", how="read_out_by_phone",
+                  now=timezone.now(), **bilal)  # fmt: skip
+    ((_, row),) = open_coded(cast.ring("dora"), "referrals")  # counted like everyone's
+    assert (row["case_id"], row["need"]) == (str(moved.pk), "legal")
 
 
 def test_each_reading_waits_for_a_second_person_and_a_search_is_none(cast, hers, restricted):
