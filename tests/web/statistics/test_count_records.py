@@ -50,7 +50,7 @@ def test_what_was_answered_and_given_stands_on_the_page_in_both_languages(cast):
     assert rows(page, "Espera hasta que contestaron: Espera") == {"De 1 a 4 minutos": "1"}
     assert "Mediana: De 1 a 4 minutos." in page
     line = AuditEntry.objects.filter(event="counted").last()
-    assert line.member_id == cast.member("dora").pk
+    assert (line.member_id, line.detail["filter"]) == (cast.member("dora").pk, "response")
     # Any other indicator over records; nobody who is not of the data team.
     page = client.get(ADDRESS, {**asked, "what": "yearly_contacts"}).content.decode()
     assert rows(page, "Contactos recibidos: Vía de contacto") == {"Llamada telefónica": "1"}

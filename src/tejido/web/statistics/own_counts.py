@@ -61,7 +61,7 @@ def count_records(*, what: str, window: Window, by: Any, ring: KeyRing, now: dat
     wanted = layout(RESPONSE).tables if what == RESPONSE else tuple((what, each) for each in indicator(what).breakdowns)
     names = list(dict.fromkeys(name for name, _ in wanted)) or [what]
     totals = own_tabulation(ring=ring, window=window, as_of=local_day(now), names=names)
-    audit.record("counted", by=by, window=str(window), count=len(totals.cells))
+    audit.record("counted", by=by, window=str(window), filter=what, count=len(totals.cells))
     cells = [replace(cell, counted=cell.held) for cell in totals.cells]
     return [_table(cells, name, each) for name, each in wanted]
 
