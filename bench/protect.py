@@ -27,6 +27,7 @@ from typing import Any
 
 from tejido.statistics.disclosure import Key, Need, Problem, Reader, attack, choose, facts_for
 from tejido.statistics.disclosure.crossed import TOTAL, crossed, too_small_to_divide, under_margins
+from tejido.statistics.disclosure.problem import cells_of
 
 K, PEOPLE = 11, 1257
 WEIGHTS: dict[str, list[float]] = {
@@ -168,9 +169,11 @@ def _linked() -> dict[str, Any]:
         facts_for(problem, choice.hidden, public, choice.whole),
         {key: need for key in choice.hidden if (need := public.need(key, values[key])) is not None},
     ).fell
+    anyway = len(cells_of(choice.whole).union(public.musts))
     figures = {
         "cells": len(values), "margins": sum(TOTAL in key for key in values), "small": len(public.musts),
-        "hidden": len(choice.hidden), "bound": choice.bound, "choose_s": round(chosen - begun, 1),
+        "hidden": len(choice.hidden), "bound": choice.bound, "beside": len(choice.hidden) - anyway,
+        "beside_bound": choice.bound - anyway, "choose_s": round(chosen - begun, 1),
         "certify_s": round(time.monotonic() - chosen, 1), "fell": len(fell),
     }  # fmt: skip
     print(figures, file=sys.stderr, flush=True)

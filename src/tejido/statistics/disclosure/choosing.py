@@ -22,7 +22,8 @@ from tejido.statistics.disclosure.readers import ReaderProgramme
 
 _NEARLY = 1e-6
 _TOO_MANY = 3000  # cells that may be hidden: above, the fewest are not told apart by their values
-_NEAR_ENOUGH = 0.02  # and a choice may cost this share more than the bound
+_NEAR_ENOUGH = 0.02  # a choice among so many may cost this share more than the bound,
+_WITH_MORE = 0.05  # and with what is then added to it, this share
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class _Search:
         self._place = {key: number for number, key in enumerate(free)}
         self._minds = [ReaderProgramme(problem, reader, whole) for reader in readers]
         self._cuts: list[_Cut] = []
-        self._certified: set[tuple[str, frozenset[Key]]] = set()
+        self._certified: dict[str, tuple[frozenset[Key], frozenset[Key]]] = {}
         self.bound = 0
 
     def run(self) -> tuple[frozenset[Key] | None, set[Key]]:
@@ -163,11 +164,22 @@ class _Search:
             if hopeless:
                 return None, hopeless
             self._cuts.extend(cut for cut, _ in holes)
-            picked = self._cheapest(limit)
+            picked = self._with_more(chosen) or self._cheapest(limit)
             if picked is None:
                 return None, {key for _, key in holes}
             chosen = picked
         return chosen, set()
+
+    def _with_more(self, chosen: frozenset[Key]) -> frozenset[Key] | None:
+        """Among too many cells: what is hidden stays so, and the fewest are added, while that is near the bound.
+
+        Whatever was possible stays possible when more is hidden. So no reader has to look again at a cell that he
+        found open, and no choice goes back and forth between two that are equally near.
+        """
+        if len(self._free) <= _TOO_MANY:
+            return None
+        picked = self._cheapest(None, keep=chosen)
+        return picked if picked and self._cost(picked) <= (1 + _WITH_MORE) * self.bound else None
 
     def _can_be_met(self, cut: _Cut) -> bool:
         return cut.whose in self._place or sum(cut.weights.values()) >= cut.right - _NEARLY
@@ -186,14 +198,13 @@ class _Search:
         # Whole numbers may be narrower than what linear programmes show.
         values = self._problem.values
         for reader in self._readers:
-            if (reader.name, hidden) in self._certified:
-                continue
+            before, known = self._certified.get(reader.name, (hidden, frozenset()))
+            known = known if before <= hidden else frozenset()  # what was possible stays so when more is hidden
             facts = facts_for(self._problem, hidden, reader, self._whole)
             needs = {key: reader.need(key, values[key]) for key in facts.hidden if self._asks(reader, key)}
-            asked = {key: need for key, need in needs.items() if need is not None}
+            asked = {key: need for key, need in needs.items() if need is not None and key not in known}
             fell = attack(facts, asked, witnesses=[values]).fell
-            if not fell:
-                self._certified.add((reader.name, hidden))
+            self._certified[reader.name] = hidden, known.union(asked).difference(fell)
             for key in fell:
                 others = {other: 1.0 for other in self._free if other not in hidden}
                 made.append((_Cut(others, 1.0, key if key in self._place else None), key))
@@ -209,12 +220,16 @@ class _Search:
                   if other in self._place and other != key and weight > _NEARLY}  # fmt: skip
         return _Cut(inside, right, key if key in self._place else None)
 
-    def _cheapest(self, limit: int | None) -> frozenset[Key] | None:
+    def _cost(self, chosen: Set[Key]) -> int:
+        return sum(self._problem.costs.get(key, 1) for key in chosen)
+
+    def _cheapest(self, limit: int | None, keep: Set[Key] = frozenset()) -> frozenset[Key] | None:
         model = quiet_solver()
         values = self._problem.values
         costs = {key: self._problem.costs.get(key, 1) for key in self._free}
         for key in self._free:
-            variable = model.addVariable(lb=0, ub=1, obj=float(costs[key] if limit is None else values[key]))
+            cost = costs[key] if limit is None else values[key]
+            variable = model.addVariable(lb=float(key in keep), ub=1, obj=float(cost))
             model.changeColIntegrality(variable.index, highspy.HighsVarType.kInteger)
         for cut in self._cuts:
             columns = [self._place[key] for key in cut.weights]
@@ -226,12 +241,12 @@ class _Search:
         if limit is not None:
             every = [float(cost) for cost in costs.values()]
             model.addRow(0.0, float(limit), len(self._free), list(range(len(self._free))), every)
-        if len(self._free) > _TOO_MANY:
+        if len(self._free) > _TOO_MANY and not keep:
             model.setOptionValue("mip_rel_gap", _NEAR_ENOUGH)
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        if limit is None:  # fewer constraints than there will be: what is proven of them stays true
+        if limit is None and not keep:  # fewer constraints than there will be: what is proven of them stays true
             self.bound = max(self.bound, math.ceil(model.getInfo().mip_dual_bound - _NEARLY))
         solution = model.getSolution().col_value
         return frozenset(key for key in self._free if solution[self._place[key]] > 0.5)

@@ -55,6 +55,7 @@ class ReaderProgramme:
                 len(places), places, coefficients,
             )  # fmt: skip
         self._open: NDArray[np.int32] = np.array([], dtype=np.int32)
+        self._low, self._high = self._truth.copy(), self._truth.copy()  # of every table seen so far
         self._suspects: list[int] = []
         self._entries = (
             np.array([row for row, (places, *_) in enumerate(self._rows) for _ in places], dtype=np.int64),
@@ -77,7 +78,6 @@ class ReaderProgramme:
         found = self._plain_holes(needs)
         if found:
             return found
-        self._low, self._high = self._truth.copy(), self._truth.copy()
         # What was a hole the last time may be one still: then there is no need to look at every cell.
         found = self._holes_among({column: needs[column] for column in self._suspects if column in needs})
         if not found:
@@ -175,9 +175,12 @@ class ReaderProgramme:
     def _let_go(self, hidden: Set[Key]) -> None:
         never = self._problem.never
         held, free = self._truth.copy(), self._truth.copy()
+        before = set(map(int, self._open))
         self._open = np.array(
             [column for column, key in enumerate(self._keys) if key in hidden or key in never], dtype=np.int32
         )
+        if not before.issubset(map(int, self._open)):  # else what was possible stays possible
+            self._low, self._high = self._truth.copy(), self._truth.copy()
         held[self._open], free[self._open] = self._least[self._open], self._far
         self._bound(np.arange(len(self._keys), dtype=np.int32), held, free)
 
