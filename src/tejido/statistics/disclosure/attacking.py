@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tejido.statistics.disclosure.facts import Component, Contradiction, Facts, Interval, Key, Need, components
 
 _NEARLY = 1e-6
+_PRIMAL = 4  # HiGHS's number for the primal simplex
 _MANY = 20  # cells that are worth looking at together
 Whole = NDArray[np.int64]
 
@@ -213,7 +214,7 @@ class _Solver:
         self._integer: highspy.Highs | None = None
 
     def _model(self, *, whole: bool) -> highspy.Highs:
-        model = quiet_solver()
+        model = quiet_solver(many_aims=not whole)
         for least, most in zip(*self._bounds, strict=True):
             model.addVar(least, most)
         if whole:
@@ -341,10 +342,16 @@ def _whole_numbers(values: Sequence[float]) -> Whole:
     return np.rint(np.array(values)).astype(np.int64)
 
 
-def quiet_solver() -> highspy.Highs:
-    """HiGHS, silent, on one thread, to the end: the same answer on every machine."""
+def quiet_solver(*, many_aims: bool = False) -> highspy.Highs:
+    """HiGHS, silent, on one thread, to the end: the same answer on every machine.
+
+    `many_aims`: a linear programme of which little but the objective will change. The last table stays possible then,
+    and the primal simplex goes on from it, some twenty times faster than the dual one.
+    """
     model = highspy.Highs()
     model.silent()
+    if many_aims:
+        model.setOptionValue("simplex_strategy", _PRIMAL)
     model.setOptionValue("threads", 1)
     model.setOptionValue("mip_rel_gap", 0.0)
     model.setOptionValue("mip_abs_gap", 0.5)

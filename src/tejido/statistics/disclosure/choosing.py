@@ -23,6 +23,7 @@ from tejido.statistics.disclosure.readers import ReaderProgramme
 _NEARLY = 1e-6
 _TOO_MANY = 3000  # cells that may be hidden: above, the fewest are not told apart by their values
 _NEAR_ENOUGH = 0.02  # a choice among so many may cost this share more than the bound,
+_FEW = 20  # holes: then cells are added to it, no longer chosen anew
 _WITH_MORE = 0.05  # and with what is then added to it, this share
 
 
@@ -164,20 +165,19 @@ class _Search:
             if hopeless:
                 return None, hopeless
             self._cuts.extend(cut for cut, _ in holes)
-            picked = self._with_more(chosen) or self._cheapest(limit)
+            few = len(self._free) > _TOO_MANY and len(holes) < _FEW
+            picked = (self._with_more(chosen) if few else None) or self._cheapest(limit)
             if picked is None:
                 return None, {key for _, key in holes}
             chosen = picked
         return chosen, set()
 
     def _with_more(self, chosen: frozenset[Key]) -> frozenset[Key] | None:
-        """Among too many cells: what is hidden stays so, and the fewest are added, while that is near the bound.
+        """What is hidden stays so, and the fewest are added; None where that is not near the bound.
 
         Whatever was possible stays possible when more is hidden. So no reader has to look again at a cell that he
         found open, and no choice goes back and forth between two that are equally near.
         """
-        if len(self._free) <= _TOO_MANY:
-            return None
         picked = self._cheapest(None, keep=chosen)
         return picked if picked and self._cost(picked) <= (1 + _WITH_MORE) * self.bound else None
 

@@ -37,7 +37,7 @@ class ReaderProgramme:
             for key, value in problem.values.items()
         ], dtype=np.float64)  # fmt: skip
         self._far = 8 * float(self._truth.max(initial=0)) + 1000
-        self._model = quiet_solver()
+        self._model = quiet_solver(many_aims=True)
         for value in self._truth:
             self._model.addVar(value, value)
         self._rows: list[tuple[list[int], list[float], float | None, float | None, float]] = []
