@@ -161,7 +161,8 @@ class _Seen:
     """The least and greatest of every cell over all witnesses so far."""
 
     def __init__(self, component: Component, known: Iterable[Whole]) -> None:
-        self._no_end = [_far(component) if high is None else None for _low, high in component.ranges]
+        far = _far(component)  # once: it looks at the whole component
+        self._no_end = [far if high is None else None for _low, high in component.ranges]
         self._low = np.full(len(component.cells), 2**62, dtype=np.int64)
         self._high = -self._low
         for values in known:
