@@ -430,11 +430,6 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
         Spoil("the sheet was changed", flipped("us", "statistics_sheetrun", "internal_sheet"), "no form '/edition/'"),
         Spoil("what is begun is lost", lost("us", "statistics_editionattempt"), "no form '/sign/'"),
         Spoil(
-            "signatures are lost",
-            after("us", "statistics_editionsignoff", "delete from statistics_editionsignoff where id = new.id"),
-            "Priya has signed",
-        ),
-        Spoil(
             "a published file was changed",
             after(
                 "us",
