@@ -13,6 +13,7 @@ exact for the worst maximum flow where special ties are the only way in or the o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -85,7 +86,9 @@ class _Making:
     def __init__(self, problem: FlowProblem, budget: Fraction) -> None:
         self._problem, self._programme = problem, Programme()
         # Enforcement where it must not be, or that cannot be paid, is a variable fixed to zero.
-        allowed = [may and price <= budget for may, price in zip(problem.may_act, problem.cost, strict=True)]
+        self._allowed = allowed = [
+            may and price <= budget for may, price in zip(problem.may_act, problem.cost, strict=True)
+        ]
         self._acts = self._programme.columns([float(one) for one in allowed], whole=True)
         self._side = self._programme.columns([1.0] * problem.nodes, whole=True)  # 1: with the source
         self._programme.fix(self._side[problem.source], 1.0)
@@ -116,24 +119,20 @@ class _Making:
         problem, programme = self._problem, self._programme
         most: list[float] = problem.capacity.astype(float).tolist()
         part = self._cut_rows([1.0] * len(most))
-        self._flow = flow = programme.columns(most)
+        flow = programme.columns(most)
         special = np.flatnonzero(problem.special).tolist()
-        active = dict(zip(special, programme.columns([1.0] * len(special), cost=1.0, whole=True), strict=True))
-        for number, (one, other) in enumerate(self._ends()):
-            u = most[number]
-            if problem.may_act[number]:
+        counted = programme.columns([1.0] * len(special), cost=1.0, whole=True)
+        self._active = active = dict(zip(special, counted, strict=True))
+        for number, u in enumerate(most):
+            if self._allowed[number]:
                 programme.row([flow[number], self._acts[number]], [1.0, u], high=u)
-            # What is part of the cut is full, and nothing flows back over it.
+            # What is part of the cut is full.
             programme.row([flow[number], part[number]], [1.0, -u], low=0.0)
-            programme.row([flow[number], self._side[other], self._side[one]], [1.0, u, -u], high=u)
             if number in active:
                 programme.row([flow[number], active[number]], [1.0, -u], high=0.0)
                 programme.row([active[number], part[number]], [1.0, -1.0], low=0.0)
         into, out = self._at_nodes()
-        for node in range(problem.nodes):
-            if node not in (problem.source, problem.sink) and (into[node] or out[node]):
-                columns = [flow[number] for number in (*into[node], *out[node])]
-                programme.row(columns, [1.0] * len(into[node]) + [-1.0] * len(out[node]), low=0.0, high=0.0)
+        _conserve(programme, flow, into, out, (problem.source, problem.sink))
         sent = [flow[number] for number in out[problem.source]]
         programme.row([*sent, *part], [1.0] * len(sent) + [-u for u in most], low=0.0)  # as much as the cut lets pass
         self._cover_rows(active, part, out)
@@ -188,12 +187,26 @@ class _Making:
         return np.asarray(values[self._acts] > 0.5)
 
     def active(self, values: Floats, acts: Flags) -> int | None:
-        """Special ties that carry the flow found, in whole numbers; None unless it is a maximum flow after the plan."""
+        """Special ties that carry flow, in whole numbers; None unless what they let pass is a maximum after the plan.
+
+        The flow found may be divided; a programme of flow alone has whole corners.
+        """
         problem = self._problem
-        flow = np.rint(values[self._flow]).astype(np.int64)
         left = np.where(acts, 0, problem.capacity)
         side = values[self._side] > 0.5
         cut = int(left[side[problem.start] & ~side[problem.end]].sum())
+        still = np.ones(len(left), dtype=np.bool_)
+        still[list(self._active)] = values[list(self._active.values())] > 0.5
+        programme = Programme()
+        into, out = self._at_nodes()
+        sent = np.zeros(len(left))
+        sent[out[problem.source]] = -1.0
+        flows = programme.columns(np.where(still, left, 0).tolist(), cost=sent.tolist())
+        _conserve(programme, flows, into, out, (problem.source, problem.sink))
+        found = programme.solve(math.inf).values
+        if found is None:
+            return None
+        flow = np.rint(found).astype(np.int64)
         net = np.zeros(problem.nodes, dtype=np.int64)
         np.add.at(net, problem.start, flow)
         np.subtract.at(net, problem.end, flow)
@@ -207,3 +220,14 @@ class _Making:
         problem, side = self._problem, values[self._side] > 0.5
         crossing = side[problem.start] & ~side[problem.end] & ~acts
         return None if (crossing & ~problem.special).any() else int((crossing & problem.special).sum())
+
+
+def _conserve(
+    programme: Programme, flow: Sequence[int], into: Sequence[Sequence[int]], out: Sequence[Sequence[int]],
+    ends: tuple[int, int],
+) -> None:  # fmt: skip
+    """What flows into a node flows out again, but where it begins and ends."""
+    for node in range(len(into)):
+        if node not in ends and (into[node] or out[node]):
+            columns = [flow[number] for number in (*into[node], *out[node])]
+            programme.row(columns, [1.0] * len(into[node]) + [-1.0] * len(out[node]), low=0.0, high=0.0)
