@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +27,7 @@ from tejido.statistics.disclosure import (
     Relation,
     attack,
     choose,
+    choosing,
     facts_for,
     tightest,
 )
@@ -145,6 +149,31 @@ def test_among_many_cells_the_choice_is_as_safe_and_near_its_bound(problem: Prob
     assert holds(problem, reader, choice.hidden, choice.whole)  # type: ignore[arg-type]
     assert choice.bound <= exact.bound
     assert choice.bound <= len(choice.hidden) <= (1 + with_more) * choice.bound
+
+
+def test_what_is_added_to_a_choice_among_linked_tables_stays_near_the_bound_and_opens_it() -> None:
+    chance, sizes = random.Random(1), (5, 8, 10, 20)
+    weights = [[1 / (place + 1) for place in range(size)] for size in sizes]
+    people = Counter(tuple(str(chance.choices(range(len(w)), w)[0]) for w in weights) for _ in range(6_000))
+    values, relations = crossed(people, [[str(n) for n in range(size)] for size in sizes], ((0, 1, 2), (0, 3), (1, 3)))
+    groups = under_margins(values)
+    problem = Problem(values, relations, groups=groups, whole=too_small_to_divide(values, groups, k=11))
+    reader = Reader("public", {key: Need(1, 10) for key, n in values.items() if 0 < n < 11}, Need(width=11))
+    kept = []
+    cheapest = choosing._Search._cheapest
+
+    def watched(search: Any, limit: int | None, keep: frozenset[Key] = frozenset()) -> frozenset[Key] | None:
+        kept.append(len(keep))
+        return cheapest(search, limit, keep)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choosing, "_TOO_MANY", 0)
+        patch.setattr(choosing._Search, "_cheapest", watched)
+        choice = choose(problem, [reader])
+    anyway = len(cells_of(choice.whole).union(reader.musts))
+    assert any(kept)
+    assert choice.bound <= len(choice.hidden) <= anyway + 1.05 * (choice.bound - anyway)
+    assert holds(problem, reader, choice.hidden, choice.whole)  # type: ignore[arg-type]
 
 
 @settings(max_examples=30, deadline=None)
