@@ -31,16 +31,15 @@ def make(folder: Path, staff: Sequence[StaffMember]) -> Logins:
     )
     write_environment(folder, environment)
     _set_up(environment)
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
+    _migrate()
     names = {kind: kind for kind in ("intake", "cases", "data", "duty", "administration")}
     return make_staff(signing=signing, staff=staff, team_names=names, password=PASSWORD)
 
 
 def open_again(folder: Path) -> None:
-    """Set Django up for a node that `make` left in this folder."""
+    """Set Django up for a node that `make` left in this folder, perhaps when the program was older."""
     _set_up(Running.of(folder).environment)
+    _migrate()
 
 
 def _set_up(environment: Mapping[str, str]) -> None:
@@ -48,6 +47,12 @@ def _set_up(environment: Mapping[str, str]) -> None:
     import django
 
     django.setup()
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 @contextmanager

@@ -95,6 +95,9 @@ def _filled(folder: Path, persons: int) -> dict[str, Any]:
                                     "persons": persons}))  # fmt: skip
     else:
         open_again(folder)
+        from tejido.web.intake.models import Contact
+
+        Contact.objects.update(findable=True)  # forms of the earlier run: the first searches would index them
     held: dict[str, Any] = json.loads(told.read_text())
     return held
 

@@ -46,12 +46,12 @@ def _pytest(*arguments: str, **environment: str) -> int:
 
 
 def _node_on_postgresql() -> int:
-    """The node's tests once more, on the database of production; browsers see no difference."""
+    """The node's tests once more, on the database of production; browsers see no difference, own files neither."""
     if postgresql.programs() is None:
         print("PostgreSQL's server is not installed here: the node was tested on SQLite alone.")
         return 0
     print("on PostgreSQL:", flush=True)
-    return _pytest(*_SIDE_BY_SIDE, *_OF_THE_NODE, "-m", "not browser", TEJIDO_TEST_ON="postgresql")
+    return _pytest(*_SIDE_BY_SIDE, *_OF_THE_NODE, "-m", "not browser and not own_database", TEJIDO_TEST_ON="postgresql")
 
 
 if __name__ == "__main__":

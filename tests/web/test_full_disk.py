@@ -13,6 +13,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.own_database
+
 _PROCESS = """
 import json, re, sqlite3, sys
 from html import unescape

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from bench.logins import MEMORY_MIB, floor
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.own_database]
 
 ADVOCATES = 30
 MORE_THAN_FREE = 7  # wrong tries: from here on her account waits, as seen from a browser nobody knows

@@ -13,7 +13,7 @@ import pytest
 from tests.web.running_doors import running_doors
 from tests.web.soft_key import SoftKey
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.own_database]
 AT_ONCE = 8
 
 

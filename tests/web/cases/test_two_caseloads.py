@@ -7,6 +7,8 @@ import re
 
 from tejido.web.cases import finding
 from tejido.web.cases.models import Case
+from tejido.web.intake.naming import phone_values
+from tejido.web.security import searching
 from tejido.web.security.models import AuditEntry
 from tests.web.caseloads import south_for
 from tests.web.sharing.conftest import make_case
@@ -31,6 +33,15 @@ def _told() -> list[tuple[str, dict, object]]:
     last = AuditEntry.objects.filter(event="case.searched").latest("pk")
     lines = AuditEntry.objects.filter(pk__gte=last.pk).order_by("pk")
     return [(line.event, line.detail, line.record_id) for line in lines]
+
+
+def test_whoever_is_found_last_is_found_by_who_may_see_nobody_else(cast, monkeypatch):
+    monkeypatch.setattr(searching, "_FIRST", 1)
+    ring, cases = cast.ring("chen"), [make_case(cast).case for _ in range(4)]
+    asked = {"table": "cases", "values": phone_values(PHONE["phone"]), "most": 1}
+    assert searching.matching(ring, within=Case.objects.all(), **asked)[0] in {case.pk for case in cases}
+    for case in cases:
+        assert searching.matching(ring, within=Case.objects.filter(pk=case.pk), **asked) == [case.pk]
 
 
 def test_each_caseloads_search_finds_its_own_case_only_and_the_count_does_not_tell(cast, monkeypatch):

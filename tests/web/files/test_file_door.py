@@ -18,6 +18,8 @@ from tests.web.files.carried import CANARY
 from tests.web.files.member import Member, door_process, memory_of
 from tests.web.running_doors import running_doors
 
+pytestmark = pytest.mark.own_database
+
 PART = CANARY.encode() * 4096  # 64 KiB of canaries
 
 

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.own_database
+
 _CANARIES = ["Canario Escarlata", "zarapito@example.org", "Ocelote"]
 
 # Run in a new interpreter: the test's own process is the staff door and has everything imported.

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from tejido.crypto import CannotOpen, SigningKey, UnsignedKey, VerifyKey, follows
 from tejido.vocabulary import BadInput
@@ -31,7 +31,7 @@ SIGNING_TEAMS = (Team.Kind.ADMINISTRATION, Team.Kind.CASES, Team.Kind.DATA, Team
 
 def signing_record_keys() -> QuerySet[RecordKey]:
     """Where private halves are kept, or what somebody put there."""
-    return RecordKey.objects.filter(Q(scope=SIGNING_SCOPE) | Q(scope__startswith=f"{SIGNING_SCOPE}/"))
+    return RecordKey.objects.numbered(SIGNING_SCOPE)
 
 
 def signing_key(ring: KeyRing) -> SigningKey:

@@ -20,9 +20,9 @@ from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.sealing import open_all
-from tejido.web.security.searching import matching
+from tejido.web.security.searching import matching, require_search_key
 
-MOST_FOUND = 40  # more than this is not a search but a listing
+MOST_FOUND = 20  # more than this is not a search but a listing
 
 
 @dataclass
@@ -75,7 +75,7 @@ def find_cases(*, phone: str = "", name: str = "", code: str = "", by: Member, r
     """
     require(by, Permission.CASE_SEARCH)
     try:
-        matching(ring, table="cases", values=[], within=Case.objects.none(), most=0)
+        require_search_key(ring)
     except NoKey:  # whoever is in no team that searches
         raise PermissionDenied(Permission.CASE_SEARCH.value) from None
     found: dict[UUID, Found] = {}

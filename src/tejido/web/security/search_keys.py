@@ -26,7 +26,7 @@ def _scope(generation: int) -> str:
 
 def search_keys() -> dict[int, UUID]:
     """The record key of each generation, the newest last."""
-    keys = RecordKey.objects.filter(scope__startswith=SEARCH_SCOPE).values_list("scope", "pk")
+    keys = RecordKey.objects.numbered(SEARCH_SCOPE).values_list("scope", "pk")
     return dict(sorted((int(scope.partition("/")[2] or 1), pk) for scope, pk in keys))
 
 
@@ -70,7 +70,7 @@ def share_search_keys(ring: KeyRing, team_id: UUID) -> None:
 
 def _held_still() -> dict[int, UUID]:
     # One at a time: a key that comes is sealed to every team that searches.
-    list(RecordKey.objects.select_for_update(no_key=True).filter(scope__startswith=SEARCH_SCOPE).order_by("pk"))
+    list(RecordKey.objects.numbered(SEARCH_SCOPE).select_for_update(no_key=True).order_by("pk"))
     return search_keys()
 
 
