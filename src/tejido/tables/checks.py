@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from graphlib import TopologicalSorter
 from typing import Any, NoReturn
 
 import duckdb
@@ -70,13 +69,23 @@ def _checked(check: _Check, whole: bool) -> dict[str, TableRows]:
 
 
 def _pointed_to_first(tables: Sequence[Table]) -> list[Table]:
-    """Each table after those it points to."""
+    """Each table after those it points to, and straight after: the ids it is looked up in are held no longer."""
     known = {table.name: table for table in tables}
-    order = {
-        table.name: [name for column in table.columns for name in _targets(table, column) if name in known]
-        for table in tables
-    }
-    return [known[name] for name in TopologicalSorter(order).static_order()]
+    points = {one.name: {name for column in one.columns for name in _targets(one, column)} & {*known} for one in tables}
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        for target in sorted(points[name] - {*order}):
+            visit(target)
+        if name not in order:
+            order.append(name)
+            for other in known:
+                if name in points[other] and points[other] <= {*order}:
+                    visit(other)
+
+    for name in known:
+        visit(name)
+    return [known[name] for name in order]
 
 
 class _SharedHash(Exception):
