@@ -112,9 +112,11 @@ def _first_within(ranked: QuerySet[Any, UUID], within: QuerySet[Any], most: int)
     Nearly always they are among the first of all. Asked of each, the tens of thousands who bear a common name would be
     looked up one by one for a page of `most`.
     """
+    # One by one here too: SQLite would go through all of her team's for what stands in a list.
+    seen = Exists(within.filter(pk=OuterRef("pk")))
     first = list(ranked[: _FIRST * most])
-    seen = set(within.filter(pk__in=first).values_list("pk", flat=True))
-    found = [pk for pk in first if pk in seen][:most]
+    visible = set(within.model._default_manager.filter(pk__in=first).filter(seen).values_list("pk", flat=True))
+    found = [pk for pk in first if pk in visible][:most]
     if len(found) < most and len(first) == _FIRST * most:
         return list(ranked.filter(Exists(within.filter(pk=OuterRef("record_id"))))[:most])
     return found
