@@ -99,7 +99,7 @@ class CodedRow(models.Model):
 
     OPEN_COLUMNS = {
         "record_id": "random",
-        "table": "contacts or cases",
+        "table": "contacts, cases or referrals",
         "batch": "the writing session's key for the data team",
         "updated_at": "day of contact is in clear too",
     }
