@@ -5,7 +5,8 @@
 (`--keep` fills a folder once, which takes half an hour, and finds it filled the next time):
 
 - a case of 200 sealed fields and 50 notes, beyond an empty case's page (wanted: p95 under 100 ms);
-- a search by phone and by full name over a million sealed persons, the whole page (wanted: p95 under 150 ms);
+- a search by phone and by full name over a million sealed persons, the whole page and beyond the one that
+  asks (wanted: p95 under 150 ms);
 - web forms sealed and kept, senders on the same cores (wanted: 1,000 a minute);
 - a shift's advocates signing in at once, Argon2id of 256 MiB (wanted: 30 in less than 30 s).
 
@@ -76,7 +77,10 @@ def main() -> None:
     if chosen.json:
         print(json.dumps(figures))
     else:
-        print(f"case +{figures['case_beyond_page_p95_ms']:.0f} ms p95, search {figures['search_p95_ms']:.0f} ms p95")
+        print(
+            f"case +{figures['case_beyond_page_p95_ms']:.0f} ms p95, search {figures['search_p95_ms']:.0f} ms p95 "
+            f"({figures['search_beyond_page_p95_ms']:.0f} beyond the page that asks)"
+        )
         print(f"forms a minute: {figures['forms']}\nshift start: {figures['shift']}")
         print("GlobaLeaks:", *(f"- {what}: {said}" for what, said in GLOBALEAKS.items()), sep="\n")
 
@@ -203,9 +207,9 @@ def _ask(folder: Path, logins: Logins, empty: str, full: str, said: list[dict[st
         visitor = signed_in(node, WHO, logins)
         page = visitor.get("/cases/find/")
         form = page.form(having="phone")
-        took: dict[str, list[float]] = {"empty": [], "full": [], "phone": [], "name": []}
+        took: dict[str, list[float]] = {"empty": [], "full": [], "asking": [], "phone": [], "name": []}
         for turn in range(times):
-            for name, address in (("empty", empty), ("full", full)):
+            for name, address in (("empty", empty), ("full", full), ("asking", "/cases/find/")):
                 begun = time.monotonic()
                 answer = visitor.fetch(address)
                 took[name].append((time.monotonic() - begun) * 1000)
@@ -221,6 +225,7 @@ def _ask(folder: Path, logins: Logins, empty: str, full: str, said: list[dict[st
         **{name: {"p50_ms": percentile(one, 50), "p95_ms": percentile(one, 95)} for name, one in took.items()},
         "case_beyond_page_p95_ms": round(percentile(took["full"], 95) - median, 1),
         "search_p95_ms": percentile(searches, 95),
+        "search_beyond_page_p95_ms": round(percentile(searches, 95) - percentile(took["asking"], 50), 1),
     }
 
 
