@@ -253,7 +253,7 @@ def test_the_benchmark_runs_and_prints_what_it_promises() -> None:
     done = subprocess.run([sys.executable, bench, "--quick", "--json", "--part", "1", "--peer", "none"],
                           capture_output=True, text=True, check=True)  # fmt: skip
     figures = json.loads(done.stdout)
-    assert [one["generator"] for one in figures["generators"]] == ["latent_classes", "network"]
+    assert [one["generator"] for one in figures["generators"]] == ["latent_classes", "network", "copula"]
     assert figures["speedup"] is None
     assert (figures["error_2way"] < 0.05, figures["error_3way"] < 0.1) == (True, True)
 
