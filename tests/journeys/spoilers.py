@@ -426,6 +426,20 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
             "us builds",
         ),
     ),
+    "two_people_sign_and_everyone_can_read_it": (
+        Spoil("the sheet was changed", flipped("us", "statistics_sheetrun", "internal_sheet"), "no form '/edition/'"),
+        Spoil("what is begun is lost", lost("us", "statistics_editionattempt"), "no form '/sign/'"),
+        Spoil(
+            "a published file was changed",
+            after(
+                "us",
+                "outreach_publishedfile",
+                "update outreach_publishedfile set content = cast(content || ' ' as blob)"
+                " where id = new.id and path = 'sheet.json'",
+            ),
+            "sheet.json is the one that was signed",
+        ),
+    ),
     "nothing_of_her_is_readable_on_either_disk": (
         Spoil("a log holds her name", written_in_clear("mx", "staff.log", "Ixtlilxóchitl\n".encode()), "mx/staff.log"),
         Spoil(

@@ -11,6 +11,7 @@ from functools import partial
 import yaml
 
 from tejido.web.config.demo.scenes_intake import CANARIES
+from tejido.web.config.demo.scenes_publishing import two_people_sign_and_everyone_can_read_it
 from tejido.web.config.demo.thread import Thread, contents, must
 from tejido.web.config.demo.visitor import Visitor
 
@@ -93,9 +94,10 @@ def the_printed_figures_come_out_of_sealed_records(thread: Thread) -> str:
     world = files("tejido.synthetic") / "worlds" / "like_2017.yaml"
     printed = yaml.safe_load(world.read_text(encoding="utf-8"))["figures"]["headline"]
     for code in _ANALYSTS:
-        _url, figures = _built(thread, code, *_PRINTED)
+        thread.known["printed sheet"], figures = _built(thread, code, *_PRINTED)
         joint = {unit: numbers[2] for unit, numbers in figures.items()}
         must(joint == dict(printed), f"{code} counts {joint}, the sheet of 2017 printed {printed}")
+    thread.known["printed figures"] = dict(printed)
     return "for 2015-2017 both count what was printed: 1,189 contacts, 727 cases, 1,257 victims, 982 traffickers"
 
 
@@ -115,5 +117,6 @@ STEPS = [
     she_is_counted_once,
     the_sheet_is_printed_in_both_languages,
     the_printed_figures_come_out_of_sealed_records,
+    two_people_sign_and_everyone_can_read_it,
     nothing_of_her_is_readable_on_either_disk,
 ]

@@ -28,11 +28,11 @@ EXACT = "Sí, le doy permiso de contarle mi caso a la línea de Estados Unidos, 
 
 def _recorded(thread: Thread, visitor: Visitor, case: str, *, recipient: str, **changes: Any) -> str | None:
     """Write a release down; its id, or None where it is refused at once because it can never hold."""
-    before = set(_releases(visitor, case))
+    before, today = set(_releases(visitor, case)), thread.day_at("mx")  # at the other it may be tomorrow already
     page = visitor.get(case + "releases/new/")
     values: dict[str, Any] = {
         "recipient": recipient, "purpose": "hand_over", "fields_allowed": list(ALLOWED), "how": "spoken",
-        "given_on": thread.today, "starts_on": thread.today, "expires_on": thread.today + timedelta(days=60),
+        "given_on": today, "starts_on": today, "expires_on": today + timedelta(days=60),
         "exact_words": EXACT, "language": "es", "person_language": "es", "authenticated": "on", "notice_read": "on",
         "minor": "no",
     }  # fmt: skip
@@ -63,13 +63,14 @@ def _refused(thread: Thread, release: str, shared: tuple[str, ...], why: str) ->
 def nothing_leaves_without_a_reason(thread: Thread) -> str:
     """Without a release, or with one that does not fit, it is refused and says why; nothing is sent."""
     marisol, case = thread.staff("mx", "marisol"), thread.known["mx case"]
+    today = thread.day_at("mx")
     _refused(thread, "", ("person_name",), "without a release")
     tries: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
-        ("future-dated", {"starts_on": thread.today + timedelta(days=5)}, ("person_name",)),
+        ("future-dated", {"starts_on": today + timedelta(days=5)}, ("person_name",)),
         ("another purpose", {"purpose": "prosecution"}, ("person_name",)),
         ("a field outside it", {"fields_allowed": ["preferred_language"]}, ("person_name",)),
-        ("expired", {"given_on": thread.today - timedelta(days=40), "starts_on": thread.today - timedelta(days=40),
-                     "expires_on": thread.today - timedelta(days=1)}, ("person_name",)),
+        ("expired", {"given_on": today - timedelta(days=40), "starts_on": today - timedelta(days=40),
+                     "expires_on": today - timedelta(days=1)}, ("person_name",)),
     ]  # fmt: skip
     for why, changes, shared in tries:
         release = _recorded(thread, marisol, case, recipient="us", **changes)

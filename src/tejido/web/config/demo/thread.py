@@ -7,9 +7,10 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tejido.web.config.demo.stage import Stage
 from tejido.web.config.demo.visitor import Missing, Page, Visitor
@@ -31,6 +32,10 @@ class Thread:
     known: dict[str, Any] = field(default_factory=dict)
     visitors: dict[tuple[str, str], Visitor] = field(default_factory=dict)
     patience: float = PATIENCE
+
+    def day_at(self, code: str) -> date:
+        """What day it is at an organisation: for an hour each night not the same day as at the other."""
+        return datetime.now(ZoneInfo(self.stage.nodes[code].environment["TEJIDO_TIME_ZONE"])).date()
 
     def public(self, code: str, language: str) -> Visitor:
         """Someone at the public door."""
