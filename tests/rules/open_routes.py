@@ -48,5 +48,6 @@ ORGANISATION_WIDE = {
     "give_access_back": "members belong to the organisation",
     "replace_password": "members belong to the organisation; it opens nothing until a colleague lets her in",
     "sign_out_member": "members belong to the organisation; a supervisor only those of her teams: see below",
+    "let_try_again": "members belong to the organisation; a supervisor only those of her teams: see below",
     "vouch_for_provider": "who works at a service belongs to no team of ours; it opens nothing of ours",
 }

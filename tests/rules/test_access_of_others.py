@@ -16,6 +16,7 @@ from tejido.web.accounts import staffing
 from tejido.web.accounts.actions import join_team
 from tejido.web.accounts.keys import team_of
 from tejido.web.accounts.models import RestrictedReading, SecurityKey, SignedInSession, Team
+from tejido.web.accounts.tries import Tries
 from tejido.web.cases import actions
 from tejido.web.cases.glass import break_glass
 from tejido.web.cases.models import Case, Place
@@ -214,3 +215,15 @@ def test_a_supervisor_signs_out_her_own_teams_and_nobody_else(cast):
     assert SignedInSession.objects.filter(member=chen).count() == 1
     assert bilal.asks(route, "post", chen.pk).status_code == 302
     assert SignedInSession.objects.filter(member=chen).count() == 0
+
+
+def test_a_supervisor_lets_her_own_teams_try_again_and_nobody_else(cast):
+    route = next(route for route in ROUTES if route.name == "let_try_again")
+    chen, eve, bilal = cast.member("chen"), Inside(cast, "eve"), Inside(cast, "bilal")
+    eve.member.roles = ["supervisor"]
+    for _try in range(9):
+        Tries(chen.login).failed(timezone.now())
+    assert eve.asks(route, "post", chen.pk).status_code == 403
+    assert Tries(chen.login).must_wait(timezone.now())
+    assert bilal.asks(route, "post", chen.pk).status_code == 302
+    assert not Tries(chen.login).must_wait(timezone.now())

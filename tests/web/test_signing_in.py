@@ -17,6 +17,7 @@ from tejido.crypto import totp_code
 from tejido.web.accounts.arriving import ARRIVED
 from tejido.web.accounts.models import Member, SignInTries
 from tejido.web.accounts.sessions import forget_ended
+from tejido.web.security.models import AuditEntry
 from tests.cast import STAFF
 
 
@@ -67,6 +68,21 @@ def test_a_stranger_who_guesses_cannot_keep_her_out_of_her_own_desk(cast):
     assert _again(cast, desk, "bilal").status_code == 302
     # A colleague at the same desk is not known by it.
     assert SignInTries.objects.filter(device=True).count() == 1
+
+
+def test_out_of_a_new_browser_he_can_until_a_colleague_lets_her_try_again(cast):
+    for _ in range(12):
+        _post(cast, "chen", "wrong", "000000")
+    assert _again(cast, Client(), "chen").status_code == 422
+    for login, page, back in (("bilal", "/teams/", ""), ("noor", "/members/", "members")):
+        colleague, address = cast.client(login), f"/members/{cast.member('chen').pk}/try-again/"
+        assert colleague.get(page).content.decode().count(address) >= 1
+        assert colleague.post(address, {"back": back}).headers["Location"] == page
+        assert address not in colleague.get(page).content.decode()
+        assert _again(cast, Client(), "chen").status_code == 302
+        for _ in range(12):
+            _post(cast, "chen", "wrong", "000000")
+    assert AuditEntry.objects.filter(event="member.tries_forgotten", record_id=cast.member("chen").pk).count() == 2
 
 
 def test_her_own_desk_waits_too_after_many_wrong_tries_there(cast):

@@ -79,6 +79,8 @@ def test_from_the_page_it_is_read_and_cannot_be_changed(cast, made):
     assert eve.post(f"{address}compartments/whereabouts/").status_code == 404
     lines = AuditEntry.objects.filter(member_id=cast.member("eve").pk)
     assert [lines.filter(event=name).count() for name in ("glass.broken", "glass.read", "case.read")] == [1, 1, 1]
+    # The code nobody bears was asked for, and that is known; which one is not written down.
+    assert list(lines.filter(event="glass.refused").values_list("record_id", "detail")) == [(None, {})]
 
 
 def test_a_second_person_sees_it_on_her_desk_and_reviews_it_once(cast, made):

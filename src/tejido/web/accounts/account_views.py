@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tejido.vocabulary import BadInput
-from tejido.web.accounts import own_keys, printed_codes, security_keys, sessions
+from tejido.web.accounts import own_keys, printed_codes, security_keys, sessions, staffing
 from tejido.web.accounts.browsers import browser_words
 from tejido.web.accounts.forms import AskedAgainForm
 from tejido.web.accounts.language import short_language
@@ -103,6 +103,16 @@ def sign_out_member(request: StaffRequest, member_id: UUID) -> HttpResponse:
     member = get_object_or_404(Member, pk=member_id)
     ended = sessions.end_sessions(member=member, by=request.user)
     say_next(request, _ended(ended))
+    return redirect("list_members" if request.POST.get("back") == "members" else "list_teams")
+
+
+@requires(Permission.TEAM_EDIT)
+@require_POST
+def let_try_again(request: StaffRequest, member_id: UUID) -> HttpResponse:
+    """Let a colleague try to sign in now, whom wrong tries keep waiting."""
+    member = get_object_or_404(Member, pk=member_id)
+    staffing.let_try_again(member=member, by=request.user)
+    say_next(request, _("%(name)s can try again now.") % {"name": member.display_name})
     return redirect("list_members" if request.POST.get("back") == "members" else "list_teams")
 
 

@@ -65,7 +65,7 @@ def end_sessions(*, member: Member, by: Member, but: UUID | None = None) -> int:
 
 
 def may_end(by: Member, member: Member) -> bool:
-    """May `by` end the sessions of `member`?"""
+    """May `by` end the sessions of `member`, and let her try to sign in again?"""
     if by.pk == member.pk or allows(by, Permission.MEMBER_EDIT):
         return True
     return allows(by, Permission.TEAM_EDIT) and bool(by.team_ids & member.team_ids)

@@ -25,6 +25,7 @@ from tejido.web.accounts.members import awaiting, inside, newcomers, who_lets_in
 from tejido.web.accounts.models import Member, Team
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
+from tejido.web.accounts.tries import kept_out
 from tejido.web.accounts.views import show_members
 from tejido.web.security import audit
 from tejido.web.security.access import requires
@@ -173,12 +174,14 @@ def _teams(
     request: StaffRequest, *, wrong: tuple[Team, NewcomerForm] | None = None, problem: str = "",
     caseload: CaseloadForm | None = None,
 ) -> HttpResponse:  # fmt: skip
-    teams = []
+    teams: list[dict[str, Any]] = []
+    waiting: set[UUID] = set()
     for team in _own(request):
         form = wrong[1] if wrong and wrong[0] == team else NewcomerForm(
             members=newcomers(team), auto_id=f"id_{team.pk}_%s"
         )  # fmt: skip
         teams.append({"team": team, "members": inside(team), "awaiting": awaiting(team), "form": form})
+        waiting |= kept_out(teams[-1]["members"], timezone.now())
     audit.record("team.listed", by=request.user, count=len(teams))
-    context = {"teams": teams, "problem": problem, "caseload": caseload or CaseloadForm()}
+    context = {"teams": teams, "problem": problem, "caseload": caseload or CaseloadForm(), "kept_out": waiting}
     return render(request, "accounts/list_teams.html", context, status=422 if wrong or problem or caseload else 200)

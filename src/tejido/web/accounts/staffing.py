@@ -37,7 +37,7 @@ from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGra
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.readings import refuse_kept_apart
 from tejido.web.accounts.security_keys import forget_security_keys
-from tejido.web.accounts.sessions import forget_sessions
+from tejido.web.accounts.sessions import forget_sessions, may_end
 from tejido.web.accounts.signing_keys import share_signing_keys
 from tejido.web.accounts.tries import Tries
 from tejido.web.security import audit
@@ -135,6 +135,15 @@ def replace_password(*, member: Member, by: Any, ring: KeyRing, now: datetime) -
     Tries(member.login).forget()
     audit.record("member.password_replaced", by=by, record=member)
     return made, password
+
+
+@transaction.atomic
+def let_try_again(*, member: Member, by: Member) -> None:
+    """Forget the wrong tries that keep her waiting at a browser nobody knows: a stranger may be guessing."""
+    if not may_end(by, member):
+        raise PermissionDenied(Permission.TEAM_EDIT.value)
+    Tries(member.login).forget()
+    audit.record("member.tries_forgotten", by=by, record=member)
 
 
 @transaction.atomic

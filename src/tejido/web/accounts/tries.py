@@ -2,19 +2,22 @@
 """Wrong tries at signing in: after some in a row, that account waits, as seen from there.
 
 Never by address: a whole office shares one. A browser somebody signed in from is known by a cookie and has a count of
-its own, so that a stranger who guesses at her account cannot keep her out of her own desk.
+its own, so that a stranger who guesses at her account cannot keep her out of her own desk. Out of a new browser he can,
+until a colleague lets her try again (`staffing.let_try_again`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from tejido.web.accounts.devices import is_ours, new_device
-from tejido.web.accounts.models import SignInTries
+from tejido.web.accounts.models import Member, SignInTries
 
 _FREE_TRIES = 5
 _LONGEST_WAIT = timedelta(minutes=15)
@@ -63,6 +66,13 @@ class Tries:
         own = _key(self.login, self.device)
         known = self.device and SignInTries.objects.filter(pk=own, device=True).exists()
         return own if known else _key(self.login, "")
+
+
+def kept_out(members: Iterable[Member], now: datetime) -> set[UUID]:
+    """Who of them must wait where her browser is not known: ids. Somebody may be guessing at her account."""
+    of = {_key(each.login, ""): each for each in members}
+    counted = set(SignInTries.objects.filter(pk__in=of, failures__gt=_FREE_TRIES).values_list("pk", flat=True))
+    return {each.pk for key, each in of.items() if key in counted and Tries(each.login).must_wait(now)}
 
 
 def _key(login: str, device: str) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("tejido.web.accounts.own_urls")),
     path("account/new-keys/", account_views.renew_own_keys, name="renew_own_keys"),
     path("members/<uuid:member_id>/sign-out/", account_views.sign_out_member, name="sign_out_member"),
+    path("members/<uuid:member_id>/try-again/", account_views.let_try_again, name="let_try_again"),
     path("members/", views.list_members, name="list_members"),
     path("members/new/", staff_views.add_member, name="add_member"),
     path("members/<uuid:member_id>/end/", staff_views.end_access, name="end_access"),

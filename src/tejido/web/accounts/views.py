@@ -29,6 +29,7 @@ from tejido.web.accounts.members import member_rows, team_rows
 from tejido.web.accounts.printed_codes import FEW, codes_left
 from tejido.web.accounts.requests import StaffRequest
 from tejido.web.accounts.saying import say_next
+from tejido.web.accounts.tries import kept_out
 from tejido.web.accounts.unlocking import close_session, open_session, remember_device
 from tejido.web.security import audit
 from tejido.web.security.access import requires
@@ -135,7 +136,8 @@ def show_members(request: StaffRequest, *, problem: str = "") -> HttpResponse:
     """The page of members, with what went wrong if something did."""
     members = member_rows()
     audit.record("member.listed", by=request.user, count=len(members))
-    context = {"members": members, "teams": team_rows(), "roles": ROLES.values(), "problem": problem}
+    context = {"members": members, "teams": team_rows(), "roles": ROLES.values(), "problem": problem,
+               "kept_out": kept_out([row.member for row in members], timezone.now())}  # fmt: skip
     return render(request, "accounts/list_members.html", context, status=422 if problem else 200)
 
 

@@ -40,12 +40,24 @@ def keep_for_duty(case: Case, ring: KeyRing) -> None:
         ring.share(case.key, duty)
 
 
-@transaction.atomic
 def break_glass(*, code: str, basis: str, reason: str, by: Member, ring: KeyRing, now: datetime) -> BrokenGlass:
-    """Open the case called `code` for an hour. Raises `BadInput`: no such case, or nothing there to be opened."""
+    """Open the case called `code` for an hour. Raises `BadInput`: no such case, or nothing there to be opened.
+
+    A code that opens nothing is in the audit too, without the code: whoever tries one after the other is seen.
+    """
     require(by, Permission.GLASS_BREAK)
     if not on_duty(by):
         raise PermissionDenied(Permission.GLASS_BREAK.value)
+    try:
+        return _break(code=code, basis=basis, reason=reason, by=by, ring=ring, now=now)
+    except BadInput as refused:
+        if refused.where == "code":
+            audit.record("glass.refused", by=by)
+        raise
+
+
+@transaction.atomic
+def _break(*, code: str, basis: str, reason: str, by: Member, ring: KeyRing, now: datetime) -> BrokenGlass:
     if basis not in code_list("glass_basis") or not reason.strip():
         raise BadInput("glass.reason", en="Say why, in a few words.", es="Diga por qué, en pocas palabras.",
                        where="reason")  # fmt: skip

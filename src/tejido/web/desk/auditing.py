@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Model, QuerySet, UUIDField
 
@@ -82,6 +83,17 @@ def _next_to(model: type[Model], pks: set[Any]) -> Iterator[tuple[type[Model], s
         elif other in _BROUGHT_ALONG:
             mine = model._default_manager.filter(pk__in=pks, **{f"{field.name}__isnull": False})
             yield other, set(mine.values_list(field.name, flat=True))
+    if isinstance(model._meta.pk, UUIDField):
+        for other in _naming_a_record():
+            yield other, _ids(other._default_manager.filter(record_id__in=pks))
+
+
+def _naming_a_record() -> Iterator[type[Model]]:
+    """Whatever says which record it is about without a relation: a hold, a shredding, an opening in an emergency."""
+    for each in apps.get_models():
+        own = each._meta.pk
+        if isinstance(own, UUIDField) and own.name == "id" and any(f.name == "record_id" for f in each._meta.fields):
+            yield each
 
 
 def _ids(records: QuerySet[Any]) -> set[Any]:
@@ -126,12 +138,13 @@ def written(
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(_HEADINGS)
-    writer.writerows(_cells(_unnamed(entry, apart), names, done, language) for entry in rows)
+    unsaid = frozenset(map(str, apart))
+    writer.writerows(_cells(_unnamed(entry, unsaid), names, done, language) for entry in rows)
     return file.getvalue(), len(rows)
 
 
-def _unnamed(entry: AuditEntry, apart: Set[UUID]) -> AuditEntry:
-    if entry.record_id in apart:
+def _unnamed(entry: AuditEntry, apart: Set[str]) -> AuditEntry:
+    if not apart.isdisjoint([str(entry.record_id), *map(str, entry.detail.values())]):
         entry.record_id, entry.detail, entry.digest = None, {}, None
     return entry
 
