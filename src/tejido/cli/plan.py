@@ -32,7 +32,7 @@ def plan() -> None:
 @click.option("--model", type=click.Choice(["special-arcs"]), required=True,
               help="special-arcs: fewest survivors under control (Lopes da Silva, Sharkey, Song).")  # fmt: skip
 @click.option("--variant", type=click.Choice(VARIANTS), required=True,
-              help="optimistic: of all maximum flows, that with fewest. mfnip: a max-flow model.")  # fmt: skip
+              help="Maximum flows: optimistic, fewest active; pessimistic, most. mfnip: max-flow.")  # fmt: skip
 @click.option("--budget", required=True, metavar="B", help="What may be spent in all.")
 @click.option(
     "--rate", default="1", metavar="R", help="Multiplies the capacity of ties into potential traffickers, rounded down."

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
-from tejido.networks import Network, Tie
+from tejido.networks import Network, Node, Tie
 
 
 def fewest_active(network: Network, budget: Fraction, acts: Sequence[Tie]) -> int:
@@ -72,3 +72,34 @@ def maximum_flow(network: Network, ties: Sequence[Tie]) -> int:
             back[row] += 1 if forward else -1
         value += 1
     return value
+
+
+def most_active_after_the_best_plan(network: Network, budget: Fraction, acts: Sequence[Tie]) -> int:
+    """Of all plans that act on some of `acts` within the budget: the fewest that a maximum flow can have active."""
+    return min(
+        _most(network, [tie for tie in network.ties if tie not in plan])
+        for number in range(len(acts) + 1)
+        for plan in combinations(acts, number)
+        if sum(Fraction(repr(tie.cost)) for tie in plan) <= budget
+    )
+
+
+def _most(network: Network, ties: Sequence[Tie]) -> int:
+    value = maximum_flow(network, ties)
+    special = [tie for tie in ties if tie.under_control and tie.capacity]
+    for number in range(len(special), 0, -1):
+        if any(_carries_all(network, ties, value, active) for active in combinations(special, number)):
+            return number
+    return 0
+
+
+def _carries_all(network: Network, ties: Sequence[Tie], value: int, active: Sequence[Tie]) -> bool:
+    """Whether a flow of this value puts at least a unit on each of these: a flow with lower limits, circles and all."""
+    rows = {tie.row for tie in active}
+    made = [tie._replace(capacity=(tie.capacity or 0) - (tie.row in rows), row=place) for place, tie in enumerate(ties)]
+    forced = [(tie.start, tie.end, 1) for tie in active] + [(str(network.sink), str(network.source), value)]
+    for start, end, amount in forced:
+        made += [Tie("from", end, capacity=amount, row=len(made)), Tie(start, "to", capacity=amount, row=len(made) + 1)]
+    nodes = {node.id: Node(node.id) for node in network.nodes.values()}
+    nodes |= {"from": Node("from", "source"), "to": Node("to", "sink")}
+    return maximum_flow(Network(nodes, (), "invented"), made) == sum(amount for _, _, amount in forced)

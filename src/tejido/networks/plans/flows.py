@@ -25,7 +25,8 @@ Flags = NDArray[np.bool_]
 class FlowProblem:
     """Ties that can carry flow, as arrays. `may_act` is false wherever a plan must not act: its variable is zero.
 
-    `capacity`: clipped to what can reach the tie and leave it again, which changes no maximum flow.
+    `capacity`: clipped to what can reach the tie and leave it again, which changes no maximum flow. `whole`: as the
+    file says it.
     """
 
     ties: tuple[Tie, ...]
@@ -38,6 +39,7 @@ class FlowProblem:
     nodes: int
     source: int
     sink: int
+    whole: Ints
 
     @property
     def carrying(self) -> int:
@@ -45,8 +47,12 @@ class FlowProblem:
         return int(self.special.sum())
 
 
-def flow_problem(network: Network, name: str, *, rate: Fraction, unprotected: bool) -> FlowProblem:
+def flow_problem(
+    network: Network, name: str, *, rate: Fraction, unprotected: bool, circles: bool = False
+) -> FlowProblem:
     """`rate` multiplies the capacity of every tie into a trafficker, rounded down.
+
+    `circles`: also ties off every way from source to sink, for flow in a circle keeps ties active as well.
 
     `unprotected` only prices what protection costs: a file about people who exist is refused with `BadInput`.
     """
@@ -70,8 +76,9 @@ def flow_problem(network: Network, name: str, *, rate: Fraction, unprotected: bo
     start = np.array([place[tie.start] for tie in ties], dtype=np.int64)
     end = np.array([place[tie.end] for tie in ties], dtype=np.int64)
     ends = (place[source], place[network.sink])
-    most = _clipped(np.array(carries, dtype=np.int64), start, end, ends, len(place))
-    kept = np.flatnonzero(most)
+    whole = np.array(carries, dtype=np.int64)
+    most = _clipped(whole, start, end, ends, len(place))
+    kept = np.flatnonzero(whole if circles else most)
     largest = int(most.max(initial=0))
     if len(kept) > _MOST_TIES or largest > _MOST_FLOW:
         refuse("too_large", name,
@@ -84,6 +91,7 @@ def flow_problem(network: Network, name: str, *, rate: Fraction, unprotected: bo
     return FlowProblem(
         ties, start[kept], end[kept], most[kept], np.array([tie.under_control for tie in ties], dtype=np.bool_),
         tuple(Fraction(repr(tie.cost or 0)) for tie in ties), np.array(acts, dtype=np.bool_), len(place), *ends,
+        whole[kept],
     )  # fmt: skip
 
 

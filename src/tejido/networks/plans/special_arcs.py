@@ -9,6 +9,7 @@ flow; a special tie is active when it carries some of it.
 interdicted network, each proving that the other is best (Wood 1993, complementary slackness); exact.
 `mfnip`: special ties carry 1 each, all others anything, and the maximum flow of that network is made small (Wood 1993);
 exact for the worst maximum flow where special ties are the only way in or the only way out, a heuristic elsewhere.
+`pessimistic`: of all maximum flows the one with the most active special ties counts; exact, in `pessimistic`.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from tejido.networks.network import Network, Tie
 from tejido.networks.plans.flows import Flags, FlowProblem, flow_problem
 from tejido.networks.plans.programme import Floats, Programme, Solved, Tell
 
-Variant = Literal["optimistic", "mfnip"]
+Variant = Literal["optimistic", "pessimistic", "mfnip"]
 _FAR = 1000  # nodes looked at for one cover row
-VARIANTS: tuple[Variant, ...] = ("optimistic", "mfnip")
+_AT_ONCE = 1.0  # seconds
+VARIANTS: tuple[Variant, ...] = ("optimistic", "pessimistic", "mfnip")
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,12 @@ def special_arcs(
 
     Raises `BadInput`.
     """
-    problem = flow_problem(network, name, rate=rate, unprotected=unprotected)
+    circles = variant == "pessimistic"
+    problem = flow_problem(network, name, rate=rate, unprotected=unprotected, circles=circles)
     if not problem.ties:
         return Plan(0, 0, True, (), Fraction(0), 0)
+    if variant == "pessimistic":
+        return _pessimistic(problem, budget, time_limit, tell)
     making = _Making(problem, budget)
     solved = making.optimistic(time_limit, tell) if variant == "optimistic" else making.mfnip(time_limit, tell)
     if not solved.possible:
@@ -78,6 +83,26 @@ def special_arcs(
     if (acts & ~problem.may_act).any():
         raise AssertionError("a plan acts against somebody protected")
     return Plan(objective, solved.bound, solved.proven, tuple(problem.ties[number] for number in chosen), spent, could)
+
+
+def _pessimistic(problem: FlowProblem, budget: Fraction, time_limit: float, tell: Tell | None) -> Plan:
+    from tejido.networks.plans.pessimistic import Pessimistic  # compiled: a second that no other variant should wait
+
+    search = Pessimistic(problem, budget)
+    found = search.solve(time_limit, tell, _starts(problem, budget, time_limit))
+    if (found.acts & ~problem.may_act).any():
+        raise AssertionError("a plan acts against somebody protected")
+    chosen = np.flatnonzero(found.acts).tolist()
+    spent = sum((problem.cost[number] for number in chosen), Fraction(0))
+    return Plan(found.objective, found.bound, found.objective == found.bound,
+                tuple(problem.ties[number] for number in chosen), spent, int(problem.may_act.sum()))  # fmt: skip
+
+
+def _starts(problem: FlowProblem, budget: Fraction, time_limit: float) -> list[Flags]:
+    """Plans that other models find at once: good ones to begin with."""
+    making = _Making(problem, budget)
+    values = making.mfnip(min(time_limit / 10, _AT_ONCE), None).values
+    return [] if values is None else [making.acts(values)]
 
 
 class _Making:
