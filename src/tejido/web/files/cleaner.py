@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Runs in a process of its own: a picture or PDF comes in, and goes out without what it carried along.
 
-Whatever a file does to the libraries that read it happens here: without network, memory for more, time for more, or the
-right to write a file. `python -m tejido.web.files.cleaner KIND`; answers 1 where it cannot read it.
+Whatever a file does to the libraries that read it happens here: without memory for more, time for more, the right to
+write a file, or, where the kernel allows it, network. `python -m tejido.web.files.cleaner KIND`; answers 1 where it
+cannot read it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import resource
 import sys
 from typing import Any
@@ -41,6 +41,8 @@ def main() -> int:
 
 def _clean(data: bytes, kind: str) -> bytes:
     if kind == "pdf":
+        from tejido.web.files.pdf import clean_pdf
+
         return clean_pdf(data)
     return clean_heif(data) if kind in ("heic", "avif") else clean_picture(data, kind.upper())
 
@@ -119,96 +121,6 @@ def _standard_colours(picture: Any) -> Any:
         return ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode=mode)
     except (ImageCms.PyCMSError, ValueError, OSError):
         return picture
-
-
-def clean_pdf(data: bytes) -> bytes:
-    """The pages and nothing else: no author, program, history, embedded file, script, thumbnail or name of a reader."""
-    import pikepdf
-
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        if pdf.is_encrypted and not pdf.allow.extract:
-            raise ValueError("locked")
-        for name in ("/Info", "/ID"):
-            if name in pdf.trailer:
-                del pdf.trailer[name]
-        for name in _OF_THE_DOCUMENT:
-            if name in pdf.Root:
-                del pdf.Root[name]
-        for name in ("/EmbeddedFiles", "/JavaScript", "/Renditions"):
-            if "/Names" in pdf.Root and name in pdf.Root.Names:
-                del pdf.Root.Names[name]
-        for thing in pdf.objects:
-            _clean_within(thing, pikepdf)
-        written = io.BytesIO()
-        pdf.save(written, deterministic_id=True, fix_metadata_version=False)
-    return written.getvalue()
-
-
-_OF_THE_DOCUMENT = ("/Metadata", "/OpenAction", "/AA", "/AF", "/Collection", "/PieceInfo", "/Perms", "/Legal", "/DSS")
-_OF_ANYTHING = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AA", "/AF", "/EF", "/JS", "/XFA")
-_OF_A_REMARK = ("/T", "/M", "/NM", "/CreationDate", "/RC", "/Subj", "/Popup")
-_ACTIONS = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMediaExecute")
-
-
-_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-
-
-def _clean_within(thing: Any, pikepdf: Any) -> None:
-    """An object and what is written inside it; what it only points to comes by itself."""
-    waiting = [thing]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, (pikepdf.Dictionary, pikepdf.Stream)):
-            _clean_thing(each, pikepdf)
-            inside = [value for _name, value in each.items()]
-        else:
-            inside = list(each) if isinstance(each, pikepdf.Array) else []
-        held = (pikepdf.Dictionary, pikepdf.Array)
-        waiting += [part for part in inside if isinstance(part, held) and not part.is_indirect]
-
-
-def _clean_thing(thing: Any, pikepdf: Any) -> None:
-    if not isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
-        return
-    for name in _OF_ANYTHING:
-        if name in thing:
-            del thing[name]
-    for name in ("/A", "/Next"):
-        action = thing.get(name)
-        if isinstance(action, pikepdf.Dictionary) and str(action.get("/S", "")) in _ACTIONS:
-            del thing[name]
-    if str(thing.get("/S", "")) in _ACTIONS:
-        thing["/S"] = pikepdf.Name("/Named")
-    subtype = str(thing.get("/Subtype", ""))
-    if subtype == "/FileAttachment" and "/FS" in thing:
-        del thing["/FS"]
-    if "/Rect" in thing and subtype != "/Widget":  # on a form's field the same letter is the field's name
-        for name in _OF_A_REMARK:
-            if name in thing:
-                del thing[name]
-    if isinstance(thing, pikepdf.Stream) and thing.get("/Filter") == pikepdf.Name("/DCTDecode"):
-        thing.write(_bare_jpeg(thing.read_raw_bytes()), filter=pikepdf.Name("/DCTDecode"))
-
-
-def _bare_jpeg(data: bytes) -> bytes:
-    """A JPEG inside a PDF without its camera's notes and without what follows its end; its points are not touched.
-
-    As it was where it is no JPEG: the PDF's reader then shows nothing.
-    """
-    kept, at = [data[:2]], 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xD9:
-            break
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker == 0xDA:  # points: as long as no other marker comes
-            after = _MARKER.search(data, end)
-            end = after.start() if after else len(data)
-        # APP14 says how its colours are written; the other APPn and comments say who, where and when.
-        if not (0xE0 <= marker <= 0xEF and marker != 0xEE) and marker != 0xFE:
-            kept.append(data[at:end])
-        at = end
-    return b"".join([*kept, b"\xff\xd9"]) if data[:2] == b"\xff\xd8" else data
 
 
 if __name__ == "__main__":

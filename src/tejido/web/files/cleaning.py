@@ -12,12 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 LARGEST = 100 * 1024 * 1024
 _SECONDS = 180
+_TURN = 60  # seconds to wait for it: whoever waits holds one of the threads that all files pass through
 _AT_ONCE = threading.BoundedSemaphore(2)  # two processes of 2 GB each are what a small server bears
 _PART = 256 * 1024
 
 
 class NotCleaned(Exception):
-    """It cannot be read, or is more than the process may hold."""
+    """It cannot be read, is more than the process may hold, or others took too long before it."""
 
 
 def cleaned(parts: Iterable[bytes], kind: str) -> Iterator[bytes]:
@@ -27,7 +28,16 @@ def cleaned(parts: Iterable[bytes], kind: str) -> Iterator[bytes]:
     """
     if not sys.executable:
         raise ImproperlyConfigured("no interpreter to clean files with")
-    with _AT_ONCE, subprocess.Popen(
+    if not _AT_ONCE.acquire(timeout=_TURN):
+        raise NotCleaned
+    try:
+        yield from _by_a_process(parts, kind)
+    finally:
+        _AT_ONCE.release()
+
+
+def _by_a_process(parts: Iterable[bytes], kind: str) -> Iterator[bytes]:
+    with subprocess.Popen(
         [sys.executable, "-I", "-m", "tejido.web.files.cleaner", kind],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",
     ) as process:  # fmt: skip
