@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tejido.statistics.disclosure.facts import Component, Contradiction, Facts, Interval, Key, Need, components
+from tejido.statistics.disclosure.solver import quiet_solver
 
 _NEARLY = 1e-6
-_PRIMAL = 4  # HiGHS's number for the primal simplex
 _MANY = 20  # cells that are worth looking at together
 Whole = NDArray[np.int64]
 
@@ -162,6 +162,7 @@ class _Seen:
 
     def __init__(self, component: Component, known: Iterable[Whole]) -> None:
         far = _far(component)  # once: it looks at the whole component
+        self.one: Whole | None = None
         self._no_end = [far if high is None else None for _low, high in component.ranges]
         self._low = np.full(len(component.cells), 2**62, dtype=np.int64)
         self._high = -self._low
@@ -172,6 +173,8 @@ class _Seen:
 
     def add(self, values: Whole) -> None:
         """One more table that contradicts nothing."""
+        if self.one is None:
+            self.one = np.asarray(values, dtype=np.int64)
         np.minimum(self._low, values, out=self._low)
         np.maximum(self._high, values, out=self._high)
 
@@ -213,6 +216,7 @@ class _Solver:
         )
         self._linear = self._model(whole=False)
         self._integer: highspy.Highs | None = None
+        self._moves: tuple[Whole, highspy.Highs] | None = None
 
     def _model(self, *, whole: bool) -> highspy.Highs:
         model = quiet_solver(many_aims=not whole)
@@ -236,14 +240,20 @@ class _Solver:
         wanted = math.floor(sense * found[place] + _NEARLY)
         if enough is not None:
             wanted = min(wanted, sense * enough)
-        near = self._beside(found, {place: float(-sense)}, gap=0.0 if need is None else 0.5)
-        if near is not None:
-            seen.add(near)
-            if sense * int(near[place]) >= wanted:
-                return
-        if enough is not None and self._reaches(found[place], sense, enough):
+        asked = enough if enough is not None and sense * (found[place] - enough) >= -_NEARLY else None
+        if asked is not None and seen.one is not None:
             # A whole table that goes as far as is asked costs less than the one that goes farthest.
-            near = self._whole(place, sense, enough)
+            near = self._moved(place, sense, asked, seen.one)
+            if near is not None:
+                seen.add(near)
+                return
+        else:
+            near = self._beside(found, {place: float(-sense)}, gap=0.0 if need is None else 0.5)
+            if near is not None:
+                seen.add(near)
+                if sense * int(near[place]) >= wanted:
+                    return
+            near = self._whole(place, sense, asked) if asked is not None else None
             if near is not None:
                 seen.add(near)
                 return
@@ -251,6 +261,47 @@ class _Solver:
         if not self._component.holds(whole):
             raise ArithmeticError("the solver's whole numbers contradict the tables")
         seen.add(whole)
+
+    def _moved(self, place: int, sense: int, enough: int, near: Whole) -> Whole | None:
+        """The whole table nearest to one that is known in which this cell goes as far as is asked; None if that fails.
+
+        Least change in all leaves most cells alone: a few move, along the sums they share, mostly by whole numbers
+        already where the programme is linear. So it is found where a search with nothing to aim at is lost.
+        """
+        if self._moves is None:
+            self._moves = near, self._model_of_moves(near)
+        known, model = self._moves
+        least, most = self._bounds
+        columns = (place, len(known) + place)  # up, down
+        rooms = (float(most[place] - known[place]), float(known[place] - least[place]))
+        there, back = columns if sense > 0 else columns[::-1]
+        model.changeColBounds(there, float(max(0, sense * (enough - int(known[place])))), rooms[0 if sense > 0 else 1])
+        model.changeColBounds(back, 0.0, 0.0)  # else it could go up and down at once
+        model.run()
+        found = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        moves = _whole_numbers(model.getSolution().col_value) if found else None
+        for column, room in zip(columns, rooms, strict=True):
+            model.changeColBounds(column, 0.0, room)
+        if moves is None:
+            return None
+        whole: Whole = known + moves[: len(known)] - moves[len(known) :]
+        return whole if self._component.holds(whole) else None
+
+    def _model_of_moves(self, known: Whole) -> highspy.Highs:
+        """Columns: how much each cell goes up, then how much down, from `known`; their sum is to be small."""
+        model, count = quiet_solver(), len(known)
+        least, most = self._bounds
+        for room in (*(most - known), *(known - least)):
+            model.addVariable(lb=0.0, ub=float(room), obj=1.0, type=highspy.HighsVarType.kInteger)
+        for places, coefficients, low, high in self._component.rows:
+            at = float(np.dot(coefficients, known[list(places)]))
+            model.addRow(
+                -highspy.kHighsInf if low is None else low - at, highspy.kHighsInf if high is None else high - at,
+                2 * len(places), [*places, *(count + place for place in places)],
+                [*(float(c) for c in coefficients), *(-float(c) for c in coefficients)],
+            )  # fmt: skip
+        model.setOptionValue("mip_rel_gap", 1.0)  # any will do that is found so
+        return model
 
     def sweep(self, needs: Mapping[int, Need], seen: _Seen) -> None:
         """Whole tables in which many cells at once go where they must; then fewer, less in each other's way."""
@@ -310,10 +361,6 @@ class _Solver:
             whole = _whole_numbers(self._extreme(self._in_whole_numbers(), 0, -1))
         return whole
 
-    @staticmethod
-    def _reaches(value: float, sense: int, enough: int) -> bool:
-        return sense * (value - enough) >= -_NEARLY
-
     def _whole(self, place: int, sense: int, enough: int) -> Whole | None:
         model = self._in_whole_numbers()
         low, high = self._component.ranges[place]
@@ -341,19 +388,3 @@ class _Solver:
 
 def _whole_numbers(values: Sequence[float]) -> Whole:
     return np.rint(np.array(values)).astype(np.int64)
-
-
-def quiet_solver(*, many_aims: bool = False) -> highspy.Highs:
-    """HiGHS, silent, on one thread, to the end: the same answer on every machine.
-
-    `many_aims`: a linear programme of which little but the objective will change. The last table stays possible then,
-    and the primal simplex goes on from it, some twenty times faster than the dual one.
-    """
-    model = highspy.Highs()
-    model.silent()
-    if many_aims:
-        model.setOptionValue("simplex_strategy", _PRIMAL)
-    model.setOptionValue("threads", 1)
-    model.setOptionValue("mip_rel_gap", 0.0)
-    model.setOptionValue("mip_abs_gap", 0.5)
-    return model

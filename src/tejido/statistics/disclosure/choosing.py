@@ -15,16 +15,17 @@ from dataclasses import dataclass
 
 import highspy
 
-from tejido.statistics.disclosure.attacking import attack, quiet_solver
+from tejido.statistics.disclosure.attacking import attack
 from tejido.statistics.disclosure.facts import Key, Relation
 from tejido.statistics.disclosure.problem import Group, Problem, Reader, cells_of, facts_for
 from tejido.statistics.disclosure.readers import ReaderProgramme
+from tejido.statistics.disclosure.solver import quiet_solver
 
 _NEARLY = 1e-6
 _TOO_MANY = 3000  # cells that may be hidden: above, the fewest are not told apart by their values
 _NEAR_ENOUGH = 0.02  # a choice among so many may cost this share more than the bound,
-_FEW = 20  # holes: then cells are added to it, no longer chosen anew
-_WITH_MORE = 0.05  # and with what is then added to it, this share
+_FEW = 20  # holes: from then on cells are added to it, no longer chosen anew,
+_WITH_MORE = 0.05  # as long as it costs at most this share more than the bound with them
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class _Cut:
     weights: Mapping[Key, float]
     right: float
     whose: Key | None
+    guess: bool = False  # it may ask for more than must be: nothing is proven with it
 
 
 def _choose(problem: Problem, readers: Sequence[Reader]) -> Choice:
@@ -150,36 +152,43 @@ class _Search:
         self._minds = [ReaderProgramme(problem, reader, whole) for reader in readers]
         self._cuts: list[_Cut] = []
         self._certified: dict[str, tuple[frozenset[Key], frozenset[Key]]] = {}
+        self._many = len(free) > _TOO_MANY
         self.bound = 0
 
     def run(self) -> tuple[frozenset[Key] | None, set[Key]]:
         """The cells to hide beside the fixed ones; or None, and the cells that nothing opens enough."""
         chosen, hopeless = self._until_open(frozenset(), None)
-        if not chosen or len(self._free) > _TOO_MANY:
+        if not chosen or self._many:
             return chosen, hopeless
         return self._until_open(self._cheapest(self.bound) or chosen, self.bound)
 
     def _until_open(self, chosen: frozenset[Key], limit: int | None) -> tuple[frozenset[Key] | None, set[Key]]:
+        growing = False
         while holes := self._holes(chosen):
             hopeless = {key for cut, key in holes if not self._can_be_met(cut)}
             if hopeless:
                 return None, hopeless
             self._cuts.extend(cut for cut, _ in holes)
-            few = len(self._free) > _TOO_MANY and len(holes) < _FEW
-            picked = (self._with_more(chosen) if few else None) or self._cheapest(limit)
+            guess = any(cut.guess for cut, _ in holes)
+            growing = guess or (self._many and (growing or len(holes) < _FEW))
+            picked = self._with_more(chosen, guess=guess) if growing else None
+            growing = picked is not None
+            if picked is None and not guess:
+                picked = self._cheapest(limit)
             if picked is None:
                 return None, {key for _, key in holes}
             chosen = picked
         return chosen, set()
 
-    def _with_more(self, chosen: frozenset[Key]) -> frozenset[Key] | None:
-        """What is hidden stays so, and the fewest are added; None where that is not near the bound.
+    def _with_more(self, chosen: frozenset[Key], *, guess: bool) -> frozenset[Key] | None:
+        """What is hidden stays so, and the fewest are added; None where that is too far from the bound.
 
         Whatever was possible stays possible when more is hidden. So no reader has to look again at a cell that he
         found open, and no choice goes back and forth between two that are equally near.
         """
         picked = self._cheapest(None, keep=chosen)
-        return picked if picked and self._cost(picked) <= (1 + _WITH_MORE) * self.bound else None
+        near = picked is not None and (guess or self._cost(picked) <= (1 + _WITH_MORE) * self.bound)
+        return picked if near else None
 
     def _can_be_met(self, cut: _Cut) -> bool:
         return cut.whose in self._place or sum(cut.weights.values()) >= cut.right - _NEARLY
@@ -206,9 +215,16 @@ class _Search:
             fell = attack(facts, asked, witnesses=[values]).fell
             self._certified[reader.name] = hidden, known.union(asked).difference(fell)
             for key in fell:
-                others = {other: 1.0 for other in self._free if other not in hidden}
-                made.append((_Cut(others, 1.0, key if key in self._place else None), key))
+                others = dict.fromkeys(self._beside(key, hidden), 1.0)
+                made.append((_Cut(others, 1.0, key if key in self._place else None, guess=self._many), key))
         return made
+
+    def _beside(self, key: Key, hidden: Set[Key]) -> set[Key]:
+        """What may open a cell that falls in whole numbers alone: any; among too many, what it is added up with."""
+        others = {other for other in self._free if other not in hidden}
+        sums = ({each for each, _ in relation.terms} for relation in self._problem.relations)
+        near = set().union(*(cells for cells in sums if key in cells)) if self._many else others
+        return near & others or others
 
     def _asks(self, reader: Reader, key: Key) -> bool:
         return key in reader.musts or key not in self._problem.never
@@ -232,6 +248,8 @@ class _Search:
             variable = model.addVariable(lb=float(key in keep), ub=1, obj=float(cost))
             model.changeColIntegrality(variable.index, highspy.HighsVarType.kInteger)
         for cut in self._cuts:
+            if cut.guess and not keep:
+                continue
             columns = [self._place[key] for key in cut.weights]
             coefficients = [weight / cut.right for weight in cut.weights.values()]
             needs = 1.0
@@ -241,7 +259,7 @@ class _Search:
         if limit is not None:
             every = [float(cost) for cost in costs.values()]
             model.addRow(0.0, float(limit), len(self._free), list(range(len(self._free))), every)
-        if len(self._free) > _TOO_MANY and not keep:
+        if self._many and not keep:
             model.setOptionValue("mip_rel_gap", _NEAR_ENOUGH)
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:

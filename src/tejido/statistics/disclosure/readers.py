@@ -10,9 +10,9 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from tejido.statistics.disclosure.attacking import quiet_solver
 from tejido.statistics.disclosure.facts import Key, Need
 from tejido.statistics.disclosure.problem import Group, Problem, Reader, cells_of, range_of
+from tejido.statistics.disclosure.solver import quiet_solver
 
 _NEARLY = 1e-6
 _MANY = 20  # cells that are worth looking at together
