@@ -26,6 +26,7 @@ from tejido.statistics.disclosure import (
     Reader,
     Relation,
     attack,
+    attacking,
     choose,
     choosing,
     facts_for,
@@ -151,29 +152,56 @@ def test_among_many_cells_the_choice_is_as_safe_and_near_its_bound(problem: Prob
     assert choice.bound <= len(choice.hidden) <= (1 + with_more) * choice.bound
 
 
-def test_what_is_added_to_a_choice_among_linked_tables_stays_near_the_bound_and_opens_it() -> None:
-    chance, sizes = random.Random(1), (5, 8, 10, 20)
+def linked(seed: int) -> tuple[Problem, Reader]:
+    """Three tables of the same 6,000 people, which share margins."""
+    chance, sizes = random.Random(seed), (5, 8, 10, 20)
     weights = [[1 / (place + 1) for place in range(size)] for size in sizes]
     people = Counter(tuple(str(chance.choices(range(len(w)), w)[0]) for w in weights) for _ in range(6_000))
     values, relations = crossed(people, [[str(n) for n in range(size)] for size in sizes], ((0, 1, 2), (0, 3), (1, 3)))
     groups = under_margins(values)
     problem = Problem(values, relations, groups=groups, whole=too_small_to_divide(values, groups, k=11))
-    reader = Reader("public", {key: Need(1, 10) for key, n in values.items() if 0 < n < 11}, Need(width=11))
-    kept = []
+    return problem, Reader("public", {key: Need(1, 10) for key, n in values.items() if 0 < n < 11}, Need(width=11))
+
+
+def kept_by(patch: pytest.MonkeyPatch) -> list[int]:
+    """How many cells each choice that is made from now on had to keep; all of them are made as among many."""
+    kept: list[int] = []
     cheapest = choosing._Search._cheapest
 
     def watched(search: Any, limit: int | None, keep: frozenset[Key] = frozenset()) -> frozenset[Key] | None:
         kept.append(len(keep))
         return cheapest(search, limit, keep)
 
+    patch.setattr(choosing, "_TOO_MANY", 0)
+    patch.setattr(choosing._Search, "_cheapest", watched)
+    return kept
+
+
+def test_what_is_added_to_a_choice_among_linked_tables_stays_near_the_bound_and_opens_it() -> None:
+    problem, reader = linked(1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choosing, "_TOO_MANY", 0)
-        patch.setattr(choosing._Search, "_cheapest", watched)
+        kept = kept_by(patch)
         choice = choose(problem, [reader])
     anyway = len(cells_of(choice.whole).union(reader.musts))
     assert any(kept)
     assert choice.bound <= len(choice.hidden) <= anyway + 1.05 * (choice.bound - anyway)
     assert holds(problem, reader, choice.hidden, choice.whole)  # type: ignore[arg-type]
+
+
+def test_once_cells_are_added_a_choice_only_grows_and_no_search_is_left_without_an_aim() -> None:
+    problem, reader = linked(3)
+    with pytest.MonkeyPatch.context() as patch:
+        kept = kept_by(patch)
+        patch.setattr(choosing, "_FEW", 4)
+        patch.setattr(choosing, "_WITH_MORE", 100)
+        lost = []
+        patch.setattr(attacking._Solver, "_whole", lambda *asked: lost.append(asked))
+        choice = choose(problem, [reader])
+        assert holds(problem, reader, choice.hidden, choice.whole)  # type: ignore[arg-type]
+    added = kept[kept.index(next(filter(None, kept))) :]
+    assert len(added) > 3
+    assert added == sorted(set(added))
+    assert not lost
 
 
 @settings(max_examples=30, deadline=None)
