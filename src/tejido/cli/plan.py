@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from tejido.cli.plan_check import check, write_plan
 from tejido.cli.wording import language_option
 from tejido.networks import Network, Tie, read_network, whom_it_falls_on
 from tejido.networks.plans import VARIANTS, Plan, Variant, special_arcs
@@ -25,6 +26,9 @@ _NUMBER = re.compile(r"\+?[0-9]{1,12}(\.[0-9]{1,6})?")
 @click.group()
 def plan() -> None:
     """Plans against a network under a budget. In every model, acting against a survivor is a variable fixed to zero."""
+
+
+plan.add_command(check)
 
 
 @plan.command()
@@ -41,11 +45,13 @@ def plan() -> None:
               help="Also against survivors, to price not doing so: published or invented networks only.")  # fmt: skip
 @click.option("--time-limit", "seconds", default="60", metavar="SECONDS",
               help="After it, the best plan found, and the bound proven by then.")  # fmt: skip
+@click.option("--out", metavar="PLAN.json", type=click.Path(path_type=Path),
+              help="Also write the plan with its proof, for: tejido plan check.")  # fmt: skip
 @language_option
 @_JSON
 def solve(
     path: Path, model: str, variant: Variant, budget: str, rate: str, unprotected: bool, seconds: str,
-    language: Language, as_json: bool,
+    out: Path | None, language: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Find the plan for FILE that leaves the fewest survivors under control within a budget, and prove it.
 
@@ -59,13 +65,15 @@ def solve(
     took = time.perf_counter() - begun
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
+    chosen = [tie.row if unprotected else _told(network, tie) for tie in found.interdicted]
+    status = "optimal" if found.proven else "time_limit"
+    said = {"objective": found.objective, "bound": found.bound, "status": status, "interdicted": chosen,
+            "seconds": round(took, 4), "spent": float(found.spent), "model": model, "variant": variant,
+            "protected": not unprotected}  # fmt: skip
+    if out:
+        write_plan(out, said | {"budget": budget.strip(), "rate": rate.strip()}, found.proof)
     if as_json:
-        chosen = [tie.row if unprotected else _told(network, tie) for tie in found.interdicted]
-        status = "optimal" if found.proven else "time_limit"
-        click.echo(json.dumps({"objective": found.objective, "bound": found.bound, "status": status,
-                               "interdicted": chosen, "seconds": round(took, 4), "spent": float(found.spent),
-                               "model": model, "variant": variant, "protected": not unprotected},
-                              ensure_ascii=False))  # fmt: skip
+        click.echo(json.dumps(said, ensure_ascii=False))
         return
     _print_plan(network, found, unprotected, language)
 

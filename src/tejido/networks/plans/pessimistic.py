@@ -159,3 +159,28 @@ def _edges(problem: FlowProblem) -> Arrays:
     first = np.searchsorted(tail[edges], np.arange(problem.nodes + 1)).astype(np.int64)
     ends = np.array([problem.source, problem.sink], dtype=np.int64)
     return first, edges, tail, head, loss, own, unit, ends
+
+
+def proof_said(search: Pessimistic, problem: FlowProblem, found: Found) -> dict[str, object]:
+    """The certificate: a maximum flow with most active, and the tree, in rows of the file; `checking` reads it."""
+    rows = [tie.row for tie in problem.ties]
+    flow = search.flow(found.acts).tolist()
+    return {"flow": [[rows[tie], amount] for tie, amount in enumerate(flow) if amount],
+            "tree": _steps(found.tree, rows)}  # fmt: skip
+
+
+def _steps(tree: list[Whole], rows: list[int]) -> list[object]:
+    told = np.concatenate(tree).tolist() if tree else []
+    steps: list[object] = []
+    place = 0
+    while place < len(told):
+        if told[place] < 0:
+            steps.append([-told[place], told[place + 1]])
+            place += 2
+            continue
+        count = told[place]
+        listed, flow = told[place + 1 : place + 1 + count], told[place + 1 + count : place + 1 + count + len(rows)]
+        steps.append({"act": [rows[tie] for tie in listed],
+                      "flow": [[rows[tie], amount] for tie, amount in enumerate(flow) if amount]})  # fmt: skip
+        place += 1 + count + len(rows)
+    return steps

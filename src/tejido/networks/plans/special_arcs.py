@@ -15,7 +15,7 @@ exact for the worst maximum flow where special ties are the only way in or the o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -37,7 +37,8 @@ VARIANTS: tuple[Variant, ...] = ("optimistic", "pessimistic", "mfnip")
 class Plan:
     """Ties to act on. `objective`: special ties still active; no plan within the budget leaves fewer than `bound`.
 
-    `could_act`: on how many ties a plan could have acted at all, whatever the budget.
+    `could_act`: on how many ties a plan could have acted at all, whatever the budget. `proof`: what `checking`
+    re-checks, where there is one.
     """
 
     objective: int
@@ -46,6 +47,7 @@ class Plan:
     interdicted: tuple[Tie, ...]
     spent: Fraction
     could_act: int
+    proof: Mapping[str, object] | None = None
 
 
 def special_arcs(
@@ -86,7 +88,10 @@ def special_arcs(
 
 
 def _pessimistic(problem: FlowProblem, budget: Fraction, time_limit: float, tell: Tell | None) -> Plan:
-    from tejido.networks.plans.pessimistic import Pessimistic  # compiled: a second that no other variant should wait
+    from tejido.networks.plans.pessimistic import (
+        Pessimistic,
+        proof_said,
+    )  # compiled: a second that no other variant should wait
 
     search = Pessimistic(problem, budget)
     found = search.solve(time_limit, tell, _starts(problem, budget, time_limit))
@@ -95,7 +100,8 @@ def _pessimistic(problem: FlowProblem, budget: Fraction, time_limit: float, tell
     chosen = np.flatnonzero(found.acts).tolist()
     spent = sum((problem.cost[number] for number in chosen), Fraction(0))
     return Plan(found.objective, found.bound, found.objective == found.bound,
-                tuple(problem.ties[number] for number in chosen), spent, int(problem.may_act.sum()))  # fmt: skip
+                tuple(problem.ties[number] for number in chosen), spent, int(problem.may_act.sum()),
+                proof_said(search, problem, found))  # fmt: skip
 
 
 def _starts(problem: FlowProblem, budget: Fraction, time_limit: float) -> list[Flags]:

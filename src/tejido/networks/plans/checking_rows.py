@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A network's file as rows for `checking`: read anew, and who is protected said anew, so that no mistake is shared."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from tejido.vocabulary import BadInput
+
+_PROTECTED = {"unknown", "survivor"}  # and every role that begins so
+
+
+@dataclass(frozen=True)
+class Row:
+    """A tie. `price`: its cost in whole numbers, as the budget."""
+
+    number: int
+    start: str
+    end: str
+    capacity: int
+    special: bool
+    may: bool
+    cost: Fraction | None
+    price: int = 0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Ties between source and sink, and what may be spent."""
+
+    rows: tuple[Row, ...]
+    source: str
+    sink: str
+    budget: Fraction
+    budget_whole: int
+
+
+def read_rows(path: Path, *, budget: Fraction, rate: Fraction, unprotected: bool) -> Rows:
+    """The rows of a .json or a published .csv file; raises `BadInput`."""
+    if path.suffix.lower() not in (".json", ".csv"):
+        raise BadInput("plan.check_form", en="expected the network as a file .json or .csv",
+                       es="se esperaba la red como archivo .json o .csv", where=path.name)  # fmt: skip
+    try:
+        said = _archive(path) if path.suffix.lower() == ".csv" else json.loads(path.read_text("utf-8-sig"))
+        return _rows(said, budget, rate, unprotected)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        raise BadInput(
+            "plan.check_network", en="cannot be read as a network; tejido network check says why",
+            es="no se puede leer como red; tejido network check dice por qué", where=path.name,
+        ) from None  # fmt: skip
+
+
+def _archive(path: Path) -> dict[str, Any]:
+    """The published rows in our own words."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        lines = [[cell.strip() for cell in line] for line in csv.reader(file)]
+    source, sink = lines[0][:2]
+    nodes = {source: "source", sink: "sink"}
+    ties = []
+    for number, cells in enumerate(lines[1:], 2):
+        if not cells:
+            continue
+        marks = [cell == "1" for cell in cells[5:8]] if len(cells) > 6 else [False] * 3
+        for node, role in ((cells[1], "trafficker" * marks[0]), (cells[0], "survivor" * marks[2]),
+                           (cells[1], "survivor_made_to_control_others" * marks[1])):  # fmt: skip
+            nodes[node] = role or nodes.get(node, "unknown")
+        nodes.setdefault(cells[0], "unknown")
+        ties.append({"row": number, "from": cells[0], "to": cells[1], "capacity": cells[2], "cost": cells[3],
+                     "under_control": cells[4] == "1"})  # fmt: skip
+    back = ties.pop()
+    return {"declared": "published", "nodes": [{"id": node, "role": role} for node, role in nodes.items()],
+            "ties": ties, "return_capacity": back["capacity"]}  # fmt: skip
+
+
+def _rows(said: dict[str, Any], budget: Fraction, rate: Fraction, unprotected: bool) -> Rows:
+    nodes = {one["id"]: one for one in said["nodes"]}
+    roles = {node: one.get("role", "unknown") for node, one in nodes.items()}
+    source, sink = (next(node for node, role in roles.items() if role == wanted) for wanted in ("source", "sink"))
+    unprotected = unprotected and said["declared"] != "casework"
+    made = []
+    for number, tie in enumerate(said["ties"], 1):
+        start, end = tie["from"], tie["to"]
+        cost = None if tie.get("cost") is None else Fraction(str(tie["cost"]))
+        hit = [node for node in ([tie["against"]] if tie.get("against") else [start, end])
+               if roles[node] not in ("source", "sink")]  # fmt: skip
+        safe = bool(hit) and not any(roles[node] in _PROTECTED or roles[node].startswith("survivor")
+                                     or nodes[node].get("under_18") is True for node in hit)  # fmt: skip
+        carries = Fraction(str(tie["capacity"])) * (rate if roles[end] == "trafficker" else 1)
+        special = tie.get("under_control", False) is True
+        made.append((tie.get("row", number), start, end, math.floor(carries), special,
+                     cost is not None and (unprotected or safe), cost))  # fmt: skip
+    if said.get("return_capacity") is not None:
+        made.append((0, "", source, int(said["return_capacity"]), False, False, None))
+        source = ""
+    whole = math.lcm(budget.denominator, *(one[6].denominator for one in made if one[6] is not None and one[3]))
+    rows = tuple(Row(*one, price=int((one[6] or 0) * whole)) for one in made)
+    return Rows(rows, source, sink, budget, int(budget * whole))
