@@ -27,6 +27,7 @@ FAMILIES = ("HT", "Type1", "Type2")
 TABLES: dict[Variant, str] = {"optimistic": "Optimistic", "mfnip": "MFNIP", "pessimistic": "Direct"}
 PUBLISHED: tuple[Variant, ...] = ("optimistic", "mfnip")
 BUDGETS = range(0, 28, 4)
+_NONE = -1  # nothing is published to compare with
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Run:
     def matched(self) -> bool:
         """The published value, proven; where the archive proved none (pessimistic), proven and no worse."""
         better = self.variant == "pessimistic" and self.objective < self.published
-        return self.proven and (better or self.objective == self.published)
+        return self.published == _NONE or (self.proven and (better or self.objective == self.published))
 
     @property
     def in_time(self) -> bool:
@@ -105,7 +106,7 @@ def _unpublished(archive: Path) -> Iterator[Run]:
             begun = time.process_time()
             plan = special_arcs(network, path.name, variant="pessimistic", budget=Fraction(budget), unprotected=True)
             took = time.process_time() - begun
-            yield Run("HT", "pessimistic", path.stem, str(budget), "1", plan.objective, plan.objective, plan.bound,
+            yield Run("HT", "pessimistic", path.stem, str(budget), "1", _NONE, plan.objective, plan.bound,
                       plan.proven, took, took)  # fmt: skip
 
 
@@ -143,8 +144,9 @@ def _only_offers(network: Network) -> Network:
 
 def _print_run(run: Run) -> None:
     marks = ("" if run.matched else "  NOT MATCHED") + ("" if run.in_time else "  LATE")
-    print(f"{run.family:6}{run.variant:11}{run.instance:10} budget {run.budget:>3} rate {run.rate:>4}   "
-          f"published {run.published:>3}   ours {run.objective:>3} (bound {run.bound})   "
+    known = "-" if run.published == _NONE else str(run.published)
+    print(f"{run.family:6}{run.variant:11} {run.instance:10} budget {run.budget:>3} rate {run.rate:>4}   "
+          f"published {known:>3}   ours {run.objective:>3} (bound {run.bound})   "
           f"{run.seconds:6.2f} s (published {run.published_seconds:.2f} s){marks}", flush=True)  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from tejido.networks.plans.compiled_search import DONE, FOUND, Arrays, most_acti
 from tejido.networks.plans.flows import Flags, FlowProblem
 from tejido.networks.plans.programme import Tell
 
-_SLICE = 2000
+_SLICE, _NUMBERS = 2000, 4_000_000  # nodes at a time, and what they may write
 _SAFE = 1 << 31  # no capacity beyond it changes anything, and sums stay whole
 
 
@@ -91,14 +91,15 @@ class Pessimistic:
         """The tree that proves that no plan leaves fewer than `aim`, or such a plan; None when time runs out."""
         ties = len(self._whole)
         depth = int(min(ties, self._deepest()) + 2)
+        longest = min(_SLICE, max(1, _NUMBERS // (2 * ties + 3)))
         at, state = np.zeros(1, dtype=np.int64), np.zeros(ties, dtype=np.int64)
         chosen = np.zeros((depth, ties), dtype=np.int64)
         counts, turns, lefts = (np.zeros(depth + 1, dtype=np.int64) for _ in range(3))
         prices = np.ones((depth + 2, 2), dtype=np.int64)
         lefts[0] = self._budget
-        flow, told = np.zeros(ties, dtype=np.int64), np.zeros(_SLICE * (2 * ties + 3), dtype=np.int64)
+        flow, told = np.zeros(ties, dtype=np.int64), np.zeros(longest * (2 * ties + 3), dtype=np.int64)
         tree: list[Whole] = []
-        slice_ = 20
+        slice_ = min(20, longest)
         while time.monotonic() < ends:
             ended, wrote = search(self._graph, self._ties, self._single, self._whole, aim, self._beside, at, state,
                                   chosen, counts, turns, lefts, prices, self._spare, flow, told, slice_)  # fmt: skip
@@ -107,7 +108,7 @@ class Pessimistic:
             tree.append(told[:wrote].copy())
             if ended == DONE:
                 return tree
-            slice_ = min(_SLICE, 2 * slice_)
+            slice_ = min(longest, 2 * slice_)
         return None
 
     def _deepest(self) -> int:

@@ -30,6 +30,7 @@ from tejido.networks.plans.programme import Floats, Programme, Solved, Tell
 Variant = Literal["optimistic", "pessimistic", "mfnip"]
 _FAR = 1000  # nodes looked at for one cover row
 _AT_ONCE = 1.0  # seconds
+_MOST_SEARCHED = 4000
 VARIANTS: tuple[Variant, ...] = ("optimistic", "pessimistic", "mfnip")
 
 
@@ -63,6 +64,10 @@ def special_arcs(
     if not problem.ties:
         return Plan(0, 0, True, (), Fraction(0), 0)
     if variant == "pessimistic":
+        if len(problem.ties) > _MOST_SEARCHED:
+            refuse("too_large", name,
+                   f"has {len(problem.ties):,} ties; expected {_MOST_SEARCHED:,} at most (pessimistic)",
+                   f"tiene {len(problem.ties):,} vínculos; se esperaban {_MOST_SEARCHED:,} (pessimistic)")  # fmt: skip
         return _pessimistic(problem, budget, time_limit, tell)
     making = _Making(problem, budget)
     solved = making.optimistic(time_limit, tell) if variant == "optimistic" else making.mfnip(time_limit, tell)
