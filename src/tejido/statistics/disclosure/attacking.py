@@ -21,6 +21,7 @@ from tejido.statistics.disclosure.solver import quiet_solver
 
 _NEARLY = 1e-6
 _MANY = 20  # cells that are worth looking at together
+_LARGE = 1000  # cells: among so many, what is nearest to a known table is found sooner than what is beside fractions
 Whole = NDArray[np.int64]
 
 
@@ -241,19 +242,16 @@ class _Solver:
         if enough is not None:
             wanted = min(wanted, sense * enough)
         asked = enough if enough is not None and sense * (found[place] - enough) >= -_NEARLY else None
-        if asked is not None and seen.one is not None:
-            # A whole table that goes as far as is asked costs less than the one that goes farthest.
-            near = self._moved(place, sense, asked, seen.one)
-            if near is not None:
-                seen.add(near)
-                return
-        else:
+        if asked is None or seen.one is None or len(self._component.cells) < _LARGE:
             near = self._beside(found, {place: float(-sense)}, gap=0.0 if need is None else 0.5)
             if near is not None:
                 seen.add(near)
                 if sense * int(near[place]) >= wanted:
                     return
-            near = self._whole(place, sense, asked) if asked is not None else None
+        if asked is not None:
+            # A whole table that goes as far as is asked costs less than the one that goes farthest.
+            known = seen.one
+            near = self._whole(place, sense, asked) if known is None else self._moved(place, sense, asked, known)
             if near is not None:
                 seen.add(near)
                 return
