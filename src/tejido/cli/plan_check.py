@@ -54,12 +54,14 @@ def check(network: Path, plan: Path, language: Language) -> None:
     except Refused as refused:
         click.echo(f"{plan.name}: {refused.words[language]}", err=True)
         sys.exit(1)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError):
         raise BadInput("plan.check", en="is no plan that tejido plan solve --out wrote",
                        es="no es un plan escrito por tejido plan solve --out", where=plan.name) from None  # fmt: skip
     click.echo((_HOLDS if all(proven) else _PARTLY)[language].format(**said))
 
 
 def _rows(network: Path, said: Mapping[str, Any]) -> Rows:
-    budget, rate = Fraction(said["budget"]), Fraction(said["rate"])
+    budget, rate = (Fraction(str(said[entry])) for entry in ("budget", "rate"))
+    if not isinstance(said["protected"], bool):
+        raise TypeError("protected")
     return read_rows(network, budget=budget, rate=rate, unprotected=said["protected"] is False)

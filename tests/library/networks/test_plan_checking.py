@@ -21,6 +21,7 @@ from tejido.networks import Network, Node, Tie, write_network
 from tejido.networks.plans import special_arcs
 from tejido.networks.plans.checking import Refused, check_plan, digest
 from tejido.networks.plans.checking_rows import Rows, read_rows
+from tejido.vocabulary import BadInput
 
 BUDGETS = st.sampled_from([Fraction(0), Fraction(1), Fraction(5, 2), Fraction(4), Fraction(1000)])
 
@@ -82,6 +83,41 @@ def test_with_any_one_number_changed_it_is_refused(tmp_path: Path) -> None:
             check_plan(rows, changed)
         tried += 1
     assert tried > 10
+
+
+ODD = [None, True, -1, 2**70, 1.5, float("inf"), "x", [], [1], {}]
+
+
+def test_with_anything_changed_and_sealed_again_it_is_refused_in_one_line(tmp_path: Path) -> None:
+    net, out = tmp_path / "net.json", tmp_path / "plan.json"
+    write_network(a_network(), net, "json")
+    solve = ["solve", str(net), "--model", "special-arcs", "--budget", "2.5", "--out", str(out)]
+    assert CliRunner().invoke(plan, [*solve, "--variant", "pessimistic"]).exit_code == 0
+    said = json.loads(out.read_text())
+    del said["seconds"], said["digest"]  # how long it took is not proven
+    tried = 0
+    for place in everything(said):
+        for odd in ODD:
+            changed = copy.deepcopy(said)
+            inner: Any = changed
+            for step in place[:-1]:
+                inner = inner[step]
+            if inner[place[-1]] == odd and place[0] != "proof":
+                continue
+            inner[place[-1]] = odd
+            out.write_text(json.dumps(changed | {"digest": digest(changed)}))
+            done = CliRunner().invoke(plan, ["check", str(net), str(out)])
+            if (done.exit_code, place[:2]) != (0, ("proof", "tree")):  # a bound that holds with another price holds
+                assert isinstance(done.exception, SystemExit | BadInput), (place, odd, done.exception)
+            tried += 1
+    assert tried > 200
+
+
+def everything(said: Any, *before: Any) -> Iterator[tuple[Any, ...]]:
+    """Each place in it, inner ones too."""
+    for place, value in said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ():
+        yield (*before, place)
+        yield from everything(value, *before, place)
 
 
 def numbers(said: Any, *before: Any) -> Iterator[tuple[Any, ...]]:

@@ -13,12 +13,14 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from tejido.networks.plans.checking_rows import Row, Rows
 from tejido.vocabulary import Words
 
 _SCALE = 8
+_MODEL, _VARIANTS = "special-arcs", ("optimistic", "pessimistic", "mfnip")
 
 
 class Refused(Exception):
@@ -45,12 +47,17 @@ def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
     """Whether the objective and the bound were proven anew; raises `Refused` where something claimed is not so."""
     if said.get("digest") != digest(said):
         refuse("the plan was changed after it was written", "el plan se cambió después de escribirse")
-    acted = [one if isinstance(one, int) else one["row"] for one in said["interdicted"]]
+    if said.get("model", _MODEL) != _MODEL or said["variant"] not in _VARIANTS:
+        refuse("is of a model that is not known", "es de un modelo que no se conoce")
     known = {row.number: row for row in rows.rows}
+    acted = [one if isinstance(one, int) else _as_it_stands(one, known) for one in said["interdicted"]]
     if len(set(acted)) < len(acted) or not all(one in known and known[one].may for one in acted):
         refuse("acts where no plan may act", "actúa donde ningún plan puede actuar")
-    if sum(known[one].cost or 0 for one in acted) > rows.budget:
-        refuse("costs more than the budget", "cuesta más que el presupuesto")
+    spent = sum(known[one].cost or 0 for one in acted)
+    if spent > rows.budget or Fraction(str(said.get("spent", spent))) != spent:
+        refuse("costs more than the budget, or than it says", "cuesta más que el presupuesto, o que lo que dice")
+    if any(type(said[entry]) is not int for entry in ("bound", "objective")):
+        refuse("counts people in what is no whole number", "cuenta personas con algo que no es un número entero")
     if not 0 <= said["bound"] <= said["objective"]:
         refuse("the bound is above the objective", "la cota supera al objetivo")
     if (said["status"] == "optimal") != (said["bound"] == said["objective"]):
@@ -58,12 +65,29 @@ def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
     if said["variant"] != "pessimistic" or "proof" not in said:
         return False, False
     proof = _Proof(rows, int(said["bound"]))
-    flow = {int(one): int(amount) for one, amount in said["proof"]["flow"]}
+    flow = {_whole(one): _whole(amount) for one, amount in said["proof"]["flow"]}
     if proof.active(flow, set(acted), most=True) != said["objective"]:
         refuse("its flow does not show the objective", "su flujo no muestra el objetivo")
     if said["bound"]:
         proof.tree(said["proof"]["tree"])
     return True, True
+
+
+def _as_it_stands(told: Mapping[str, Any], known: Mapping[int, Row]) -> int:
+    """The row an action names; refused where it says another tie, person or cost than the network has there."""
+    row = known.get(told["row"])
+    if row is None:
+        refuse("acts where no plan may act", "actúa donde ningún plan puede actuar")
+    there = {"row": row.number, "from": row.start, "to": row.end, "against": sorted(row.against), "cost": row.cost}
+    if {**told, "against": sorted(told["against"]), "cost": Fraction(str(told["cost"]))} != there:
+        refuse("says against whom otherwise than the network", "dice contra quién de otro modo que la red")
+    return row.number
+
+
+def _whole(told: Any) -> int:
+    if type(told) is not int:
+        raise TypeError(told)
+    return told
 
 
 class _Proof:
@@ -122,8 +146,8 @@ class _Proof:
             acted, left, money = open_.pop()
             step = next(steps, None)
             if isinstance(step, dict):
-                listed = [int(one) for one in step["act"]]
-                flow = {int(one): int(amount) for one, amount in step["flow"]}
+                listed = [_whole(one) for one in step["act"]]
+                flow = {_whole(one): _whole(amount) for one, amount in step["flow"]}
                 if self.active(flow, acted, most=False) < self._aim:
                     refuse("a flow has too few active", "un flujo tiene muy pocos activos")
                 can = {one for one in flow if one not in left and self._can(one, money)}
@@ -132,7 +156,7 @@ class _Proof:
                 for place in reversed(range(len(listed))):
                     one = listed[place]
                     open_.append((acted | {one}, left | set(listed[:place]), money - self._all[one].price))
-            elif not isinstance(step, list) or not self._bounded(int(step[0]), int(step[1]), acted, left, money):
+            elif not isinstance(step, list) or not self._bounded(_whole(step[0]), _whole(step[1]), acted, left, money):
                 refuse("a bound does not hold", "una cota no se sostiene")
         if next(steps, None) is not None:
             refuse("the tree says more than was asked", "el árbol dice más de lo preguntado")

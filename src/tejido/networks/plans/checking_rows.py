@@ -18,7 +18,7 @@ _PROTECTED = {"unknown", "survivor"}  # and every role that begins so
 
 @dataclass(frozen=True)
 class Row:
-    """A tie. `price`: its cost in whole numbers, as the budget."""
+    """A tie. `against`: whom an action on it falls on; `price`: its cost in whole numbers, as the budget."""
 
     number: int
     start: str
@@ -27,6 +27,7 @@ class Row:
     special: bool
     may: bool
     cost: Fraction | None
+    against: tuple[str, ...]
     price: int = 0
 
 
@@ -94,9 +95,9 @@ def _rows(said: dict[str, Any], budget: Fraction, rate: Fraction, unprotected: b
         carries = Fraction(str(tie["capacity"])) * (rate if roles[end] == "trafficker" else 1)
         special = tie.get("under_control", False) is True
         made.append((tie.get("row", number), start, end, math.floor(carries), special,
-                     cost is not None and (unprotected or safe), cost))  # fmt: skip
+                     cost is not None and (unprotected or safe), cost, tuple(hit)))  # fmt: skip
     if said.get("return_capacity") is not None:
-        made.append((0, "", source, int(said["return_capacity"]), False, False, None))
+        made.append((0, "", source, int(said["return_capacity"]), False, False, None, ()))
         source = ""
     whole = math.lcm(budget.denominator, *(one[6].denominator for one in made if one[6] is not None and one[3]))
     rows = tuple(Row(*one, price=int((one[6] or 0) * whole)) for one in made)
