@@ -174,6 +174,16 @@ def test_what_cannot_even_be_read_shows_and_stops_nothing(column, rubbish, chain
     assert ("link", "6") in found
 
 
+def test_a_cut_chain_that_goes_on_still_shows_against_the_anchor_beside_it(chained, anchor, tmp_path):
+    transport = settings.TEJIDO.transport
+    AuditEntry.objects.filter(pk__in=chained[-4:]).delete()
+    for _ in range(6):  # longer than before
+        audit.record("contact.listed", by=None, count=1)
+    assert audit.chain()
+    verifying.write_anchor(tmp_path, transport.signing, known=transport.known)  # as the worker does
+    assert "anchor" in _found((tmp_path / verifying.ANCHOR).read_bytes())
+
+
 def test_the_first_bad_place_is_named(chained, anchor):
     AuditEntry.objects.filter(pk__in=chained[8:11]).delete()
     AuditEntry.objects.filter(pk=chained[20]).update(event="case.reed")

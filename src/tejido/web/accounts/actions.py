@@ -146,6 +146,8 @@ def new_generation(
         team.generations.update(recovery=None)
     seal_to_paper(generation, secret)
     generation.save()
+    # Known to be newest from now on, also where only members wrap with it, who never ask for its public half.
+    newest_key(generation.signed_key(), organisation_key())
     for member in members:
         grant_generation(generation, secret, member)
     return generation

@@ -28,7 +28,8 @@ def main() -> None:
 
     def chain_and_anchor() -> None:
         if chain():
-            write_anchor(settings.TEJIDO.data, settings.TEJIDO.transport.signing)
+            transport = settings.TEJIDO.transport
+            write_anchor(settings.TEJIDO.data, transport.signing, known=transport.known)
         exchange_anchors()
 
     def expire() -> None:

@@ -104,15 +104,22 @@ def _one(entries: Any) -> Mapping[str, Any]:
         return {"position": entries.values_list("position", flat=True)[0], "digest": None}
 
 
-def write_anchor(folder: Path, transport: SigningKey) -> None:
-    """Keep the chain's newest place and digest, signed, outside the database: a chain cut short shows against it."""
+def write_anchor(folder: Path, transport: SigningKey, *, known: Verifier | None = None) -> None:
+    """Keep the chain's newest place and digest, signed, outside the database: a chain cut short shows against it.
+
+    An anchor that the chain does not reach stays: a newer one would hide that it was cut. `known`: the keys it may be
+    signed with, where there are more than this one.
+    """
+    kept = folder / ANCHOR
+    if kept.is_file() and not _reaches(kept.read_bytes(), known or transport.verify_key):
+        return
     last = AuditEntry.objects.filter(position__isnull=False).order_by("-position").first()
     if last is None:
         return
     statement = f"{last.position} {bytes(last.digest or b'').hex()}".encode()
     fresh = folder / f"{ANCHOR}.new"
     fresh.write_bytes(statement + b" " + transport.sign(_DOMAIN + statement).hex().encode() + b"\n")
-    fresh.replace(folder / ANCHOR)
+    fresh.replace(kept)
 
 
 def _reaches(anchor: bytes, transport: Verifier) -> bool:
