@@ -131,7 +131,7 @@ def demo(tmp_path_factory):
 def test_killed_while_it_is_made_it_is_made_again(demo):
     demo.begin()
     demo.until_it_says("2/3")
-    children = _until(lambda: len(demo.started()) >= 2 and demo.started(), "something to kill")
+    children = _until(lambda: len(demo.started()) >= 3 and demo.started(), "all there is to kill")
     assert demo.stop(signal.SIGKILL) == -signal.SIGKILL
     assert not (demo.folder / "complete").exists()
     demo.begin()
