@@ -58,4 +58,4 @@ def test_when_time_runs_out_the_best_plan_comes_with_its_bound() -> None:
     ties = (Tie("s", "a", "", 2, 1.0, row=1), Tie("a", "t", "", 2, None, "", "", True, 2))
     network = Network(nodes, ties, "invented")
     plan = special_arcs(network, "net", variant="pessimistic", budget=Fraction(1), time_limit=0.0)
-    assert (plan.objective, plan.bound, plan.proven) == (1, 0, False) or plan.objective == plan.bound == 0
+    assert (plan.objective, plan.bound, plan.proven) == (1, 0, False)

@@ -64,7 +64,7 @@ def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
         refuse("is called optimal, or not, against its bound", "se dice óptimo, o no, en contra de su cota")
     if said["variant"] != "pessimistic" or "proof" not in said:
         return False, False
-    proof = _Proof(rows, int(said["bound"]))
+    proof = _Proof(rows, said["bound"])
     flow = {_whole(one): _whole(amount) for one, amount in said["proof"]["flow"]}
     if proof.active(flow, set(acted), most=True) != said["objective"]:
         refuse("its flow does not show the objective", "su flujo no muestra el objetivo")
