@@ -163,7 +163,7 @@ def test_whoever_works_meanwhile_is_not_held_up(cast, folder, noor, signed):
 
     def work(number):
         bilal, ring = cast.member("bilal"), cast.ring("bilal")
-        renew_team(team=intake, secret=ring.current_secret(intake.pk), signing=signing_key(ring))
+        renew_team(team=intake, secret=ring.current_secret(intake.pk), signing=signing_key(ring), by=bilal)
         if number == 2:
             let_in(member=cast.member("luz"), team=intake, by=bilal, ring=cast.ring("bilal"))
         if number == 3:
@@ -183,7 +183,8 @@ def test_whoever_works_meanwhile_is_not_held_up(cast, folder, noor, signed):
     assert _rotate(folder, change.key().raw.hex()).exit_code == 0
     work(2)
     cases = team_of(Team.Kind.CASES)
-    renew_team(team=cases, secret=cast.ring("bilal").current_secret(cases.pk), signing=signing_key(cast.ring("bilal")))
+    renew_team(team=cases, secret=cast.ring("bilal").current_secret(cases.pk), signing=signing_key(cast.ring("bilal")),
+               by=cast.member("bilal"))  # fmt: skip
     with pytest.raises(BadInput, match="sign everything anew"):  # no one key stands behind it
         our_card()
     page = cast.client("noor")

@@ -59,7 +59,7 @@ def writes(turn):
 
 def renews(turn):
     ring, team = cast.ring("bilal"), team_of(Team.Kind.DUTY)
-    renew_team(team=team, secret=ring.current_secret(team.pk), signing=signing_key(ring))
+    renew_team(team=team, secret=ring.current_secret(team.pk), signing=signing_key(ring), by=cast.member("bilal"))
     cast.ring("amara").new_key("contact", [team.pk])
 
 def looks():

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tejido.crypto.boxes import PublicKey
 from tejido.crypto.errors import BadSignature, UnsignedKey
@@ -87,6 +89,11 @@ class SigningKey:
         """A fresh key."""
         return cls(Ed25519PrivateKey.generate().private_bytes_raw())
 
+    @classmethod
+    def derived(cls, secret: bytes, info: bytes) -> SigningKey:
+        """The key that whoever holds the 32 random bytes of `secret` has for one use (HKDF-SHA256, RFC 5869)."""
+        return cls(HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret))
+
     @property
     def verify_key(self) -> VerifyKey:
         """The half to publish and pin."""
@@ -99,21 +106,25 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class SignedKey:
-    """A public key with the organisation's word for whose it is: `owner` is like `mx/team/intake/2`."""
+    """A public key with the organisation's word for whose it is: `owner` is like `mx/team/intake/2`.
+
+    `about` is what else it says of the owner, up to the reader.
+    """
 
     owner: str
     public: PublicKey
     signature: bytes
+    about: bytes = b""
 
     @classmethod
-    def sign(cls, signing: SigningKey, owner: str, public: PublicKey) -> SignedKey:
+    def sign(cls, signing: SigningKey, owner: str, public: PublicKey, about: bytes = b"") -> SignedKey:
         """Sign `public` as the key of `owner`."""
-        return cls(owner, public, signing.sign(_statement(owner, public)))
+        return cls(owner, public, signing.sign(_statement(owner, public, about)), about)
 
     @property
     def statement(self) -> bytes:
         """What the organisation signs."""
-        return _statement(self.owner, self.public)
+        return _statement(self.owner, self.public, self.about)
 
     def checked(self, organisation: Verifier) -> PublicKey:
         """The key, once the organisation's signature over it and its owner holds; raises `UnsignedKey`."""
@@ -124,9 +135,9 @@ class SignedKey:
         return self.public
 
 
-def _statement(owner: str, public: PublicKey) -> bytes:
-    name = owner.encode()
-    return b"tejido/signed-key/1\x00" + len(name).to_bytes(2, "big") + name + public.raw
+def _statement(owner: str, public: PublicKey, about: bytes) -> bytes:
+    name = owner.encode()  # a public key has one length
+    return b"tejido/signed-key/1\x00" + len(name).to_bytes(2, "big") + name + public.raw + about
 
 
 def follows(key: VerifyKey) -> bytes:

@@ -14,7 +14,7 @@ from tejido.web.accounts.models import Team
 from tejido.web.accounts.signing_keys import make_signing_key
 from tejido.web.config.rotating_signing import begin_signing, end_signing
 from tejido.web.mailbox.actions import add_partner, receive
-from tejido.web.mailbox.cards import our_card
+from tejido.web.mailbox.cards import key_column, our_card
 from tejido.web.mailbox.jobs import attempt
 from tejido.web.mailbox.models import OutboundMessage
 from tejido.web.sharing.actions import add_agreement, hand_over, process_arrivals
@@ -27,8 +27,7 @@ from tests.web.sharing.partner import agreement
 
 def _our_card(cast, settings) -> dict:
     def key(kind: Team.Kind) -> dict[str, str]:
-        signed = team_of(kind).generations.get().signed_key()
-        return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex()}
+        return key_column(team_of(kind).generations.get().signed_key())
 
     return {
         "code": "mx", "name": {"en": "Line", "es": "Línea"}, "pack": "mx", "address": "http://127.0.0.1:9",

@@ -65,8 +65,7 @@ class Us:
         return SignedKey.sign(self.signing, f"{self.code}/team/{kind}/1", self.team.public)
 
     def card(self) -> dict[str, Any]:
-        def plain(key: SignedKey) -> dict[str, str]:
-            return {"owner": key.owner, "public": key.public.raw.hex(), "signature": key.signature.hex()}
+        from tejido.web.mailbox.cards import key_column
 
         return {
             "code": self.code,
@@ -74,8 +73,8 @@ class Us:
             "address": self.address,
             "verify_key": self.signing.verify_key.raw.hex(),
             "transport_key": self.transport.verify_key.raw.hex(),
-            "handover_key": plain(self.signed("cases")),
-            "data_key": plain(self.signed("data")),
+            "handover_key": key_column(self.signed("cases")),
+            "data_key": key_column(self.signed("data")),
             "pack": "us",
         }
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tejido.crypto import BoxKey, SignedKey, SigningKey, follows
 from tejido.vocabulary import BadInput, code_list
 from tejido.web.mailbox.actions import MAXIMUM_AGE, add_partner, receive, renew_partner
-from tejido.web.mailbox.cards import card_fingerprint, our_card, read_card
+from tejido.web.mailbox.cards import card_fingerprint, key_column, our_card, read_card
 from tejido.web.mailbox.models import InboundMessage, Partner, RefusedArrival
 from tejido.web.sharing.actions import add_agreement, process_arrivals
 from tejido.web.sharing.models import Handover, SharedAgreement
@@ -31,8 +31,7 @@ def _newer(us: Us, number: int = 2) -> dict:
     us.transport = SigningKey.generate()
 
     def key(kind: str) -> dict[str, str]:
-        signed = SignedKey.sign(us.signing, f"us/team/{kind}/{number}", BoxKey.generate().public)
-        return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex()}
+        return key_column(SignedKey.sign(us.signing, f"us/team/{kind}/{number}", BoxKey.generate().public))
 
     return us.card() | {"handover_key": key("cases"), "data_key": key("data"), "address": "https://us.invalid"}
 

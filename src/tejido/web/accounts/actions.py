@@ -17,8 +17,8 @@ from tejido.crypto import (
     BoxKey,
     Context,
     PasswordCost,
-    SignedKey,
     SigningKey,
+    UnsignedKey,
     new_key,
     new_totp_secret,
     seal_box,
@@ -29,10 +29,11 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS
 from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
 from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import newest_key, unseen
+from tejido.web.accounts.newest import highest, newest_key, unseen
 from tejido.web.accounts.second_factors import seal_factor
 from tejido.web.accounts.signing_keys import SIGNING_SCOPE as SIGNING_SCOPE
 from tejido.web.accounts.signing_keys import signing_key as signing_key
+from tejido.web.accounts.vouching import not_vouched_for, team_word, vouched_for
 from tejido.web.security import audit
 from tejido.web.security.access import allows, require
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -104,7 +105,7 @@ def give_new_keys(member: Member, *, password: str, given_at: datetime | None, s
 def sign_key(member: Member, signing: SigningKey) -> None:
     """The organisation's word that this key is hers. Does not save."""
     owned = member.signed_key()
-    member.signature = SignedKey.sign(signing, owned.owner, owned.public).signature
+    member.signature = signing.sign(owned.statement)
 
 
 @transaction.atomic
@@ -138,9 +139,9 @@ def new_generation(
 ) -> TeamGeneration:  # fmt: skip
     """One more generation of a team's keys, signed, sealed to `members`; it opens the one before if that is given."""
     number = unseen(team.owner, number)
-    owner = f"{team.owner}/{number}"
-    generation = TeamGeneration(team=team, number=number, public_key=secret.box.public.raw)
-    generation.signature = SignedKey.sign(signing, owner, secret.box.public).signature
+    generation = TeamGeneration(team=team, number=number, public_key=secret.box.public.raw,
+                                vouching_key=secret.vouching.verify_key.raw)  # fmt: skip
+    generation.signature = signing.sign(generation.signed_key().statement)
     if previous is not None:
         generation.previous = seal_field(secret.symmetric, previous.encode(), previous_context(generation))
         team.generations.update(recovery=None)
@@ -154,8 +155,13 @@ def new_generation(
 
 
 def seal_to_paper(generation: TeamGeneration, secret: TeamSecret) -> None:
-    """Set what only the recovery shares open; nothing where no recovery key was made (an invented node). Not saved."""
+    """Set what only the recovery shares open; nothing where no recovery key was made (an invented node). Not saved.
+
+    Raises `UnsignedKey` where there is none although there was.
+    """
     newest = RecoveryKey.objects.order_by("-number").first()
+    if newest is None and (owner := RecoveryKey.key_owner()) in highest():
+        raise UnsignedKey(owner)
     if newest is not None:
         public = newest_key(newest.signed_key(), organisation_key())
         generation.recovery = seal_box(public, secret.encode(), recovery_info(generation, newest.number))
@@ -167,8 +173,9 @@ def grant_generation(generation: TeamGeneration, secret: TeamSecret, member: Mem
         raise PermissionDenied("a provider's people are in the provider's team and in no other")
     public = newest_key(member.signed_key(), organisation_key())
     TeamKeyGrant.objects.create(
-        generation=generation, member=member, box=seal_box(public, secret.encode(), grant_info(generation, member.pk))
-    )
+        generation=generation, member=member, box=seal_box(public, secret.encode(), grant_info(generation, member.pk)),
+        signature=team_word(generation, secret, member),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -184,7 +191,7 @@ def join_team(*, member: Member, team: Team, secret: TeamSecret, by: Any) -> Non
 @transaction.atomic
 def leave_team(*, member: Member, team: Team, secret: TeamSecret, signing: SigningKey, by: Any) -> TeamSecret:
     """Take a member out: a new generation, sealed to those who remain, which opens the older ones."""
-    fresh = renew_team(team=team, secret=secret, signing=signing, without=member)
+    fresh = renew_team(team=team, secret=secret, signing=signing, by=by, without=member)
     TeamKeyGrant.objects.filter(member=member, generation__team=team).delete()
     audit.record("team.left", by=by, record=member, team=str(team.pk))
     return fresh
@@ -192,15 +199,23 @@ def leave_team(*, member: Member, team: Team, secret: TeamSecret, signing: Signi
 
 @transaction.atomic
 def renew_team(
-    *, team: Team, secret: TeamSecret, signing: SigningKey, without: Member | None = None, also: Member | None = None
-) -> TeamSecret:
+    *, team: Team, secret: TeamSecret, signing: SigningKey, by: Any, without: Member | None = None,
+    also: Member | None = None,
+) -> TeamSecret:  # fmt: skip
     """A new generation, sealed to those who hold the present one, which opens the older ones. Raises `BadInput`."""
     current = _newest(team, secret)
-    held = Member.objects.filter(grants__generation=current)
-    remaining = [member for member in held if without is None or member.pk != without.pk]
+    remaining = those_who_stay(current, without=without, by=by)
     fresh = TeamSecret(BoxKey.generate(), new_key())
     new_generation(team, current.number + 1, fresh, [*remaining, *([also] if also else [])], signing, previous=secret)
     return fresh
+
+
+def those_who_stay(current: TeamGeneration, *, without: Member | None, by: Any) -> list[Member]:
+    """Who is given the team's next keys: those it vouches for who work here. A row it does not vouch for goes."""
+    for stranger in not_vouched_for(current):
+        TeamKeyGrant.objects.filter(member=stranger, generation__team=current.team).delete()
+        audit.record("team.left", by=by, record=stranger, team=str(current.team_id), reason_code="not_vouched_for")
+    return [member for member in vouched_for(current) if without is None or member.pk != without.pk]
 
 
 def _newest(team: Team, secret: TeamSecret) -> TeamGeneration:

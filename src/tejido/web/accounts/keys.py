@@ -82,6 +82,15 @@ class SignedTeams:
         return sender.signed_key().checked(organisation_key())
 
 
+def checked_secret(generation: TeamGeneration, secret: TeamSecret) -> TeamSecret:
+    """The secret, once it is the one whose public halves the organisation signed; raises `UnsignedKey`."""
+    signed = generation.signed_key()
+    public = signed.checked(organisation_key())
+    if (secret.box.public, secret.vouching.verify_key.raw) != (public, signed.about):
+        raise UnsignedKey(signed.owner)
+    return secret
+
+
 def anonymous_ring() -> KeyRing:
     """A ring that only seals: for what arrives with nobody signed in."""
     return KeyRing(node=settings.TEJIDO.node, directory=SignedTeams())
@@ -128,9 +137,7 @@ def ring_of(member: Member, private: BoxKey, batch: MutableMapping[str, str] | N
                 raise NoKey(str(team_id)) from None
             secret = TeamSecret.decode(opened)
             # Anyone may seal to her: a secret of his own making would have her seal whatever she writes to him.
-            if secret.box.public != grant.generation.signed_key().checked(organisation_key()):
-                raise UnsignedKey(str(team_id))
-            return secret
+            return checked_secret(grant.generation, secret)
         return older_secret(team_id, number, newest, secret_of)
 
     guarded = {grant.generation.team_id for grant in grants.values() if grant.generation.team.kind == Team.Kind.DUTY}

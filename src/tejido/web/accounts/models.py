@@ -17,6 +17,7 @@ from tejido.web.accounts.restricted import KeptApart as KeptApart
 from tejido.web.accounts.restricted import RestrictedReading as RestrictedReading
 from tejido.web.accounts.signing_key_changes import SigningKeyChange as SigningKeyChange
 from tejido.web.security.fields import SealedField
+from tejido.web.security.roles import PROVIDER
 from tejido.web.security.sealing import SealedRecord
 
 
@@ -64,6 +65,9 @@ class Team(models.Model):
         return f"{settings.TEJIDO.node}/{'-'.join(filter(None, parts))}/{self.pk}"
 
 
+SEARCH_TEAMS = (Team.Kind.INTAKE, Team.Kind.CASES, Team.Kind.DUTY)  # hold the search key
+
+
 class TeamGeneration(models.Model):
     """One generation of a team's keys. `previous` opens with this generation's key and holds the one before."""
 
@@ -72,6 +76,7 @@ class TeamGeneration(models.Model):
         "team": "random",
         "number": "which generation",
         "public_key": "public",
+        "vouching_key": "public: what the team's word about its members is checked with",
         "signature": "of the organisation",
         "previous": "ciphertext",
         "recovery": "ciphertext, sealed to the key on paper",
@@ -81,6 +86,7 @@ class TeamGeneration(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="generations")
     number = models.PositiveIntegerField()
     public_key = models.BinaryField()
+    vouching_key = models.BinaryField()
     signature = models.BinaryField()
     previous = models.BinaryField(null=True)
     recovery = models.BinaryField(null=True)  # the newest generation's alone: it opens the older ones
@@ -91,8 +97,9 @@ class TeamGeneration(models.Model):
         ordering = ["team", "number"]
 
     def signed_key(self) -> SignedKey:
-        """The public key with the organisation's word for it."""
-        return SignedKey(f"{self.team.owner}/{self.number}", PublicKey(bytes(self.public_key)), bytes(self.signature))
+        """The public keys with the organisation's word for them."""
+        return SignedKey(f"{self.team.owner}/{self.number}", PublicKey(bytes(self.public_key)), bytes(self.signature),
+                         bytes(self.vouching_key))  # fmt: skip
 
 
 class RecoveryKey(models.Model):
@@ -116,8 +123,13 @@ class RecoveryKey(models.Model):
 
     def signed_key(self) -> SignedKey:
         """The public key with the organisation's word for it."""
-        owner = f"{settings.TEJIDO.node}/recovery/{self.number}"
+        owner = f"{self.key_owner()}/{self.number}"
         return SignedKey(owner, PublicKey(bytes(self.public_key)), bytes(self.signature))
+
+    @staticmethod
+    def key_owner() -> str:
+        """How recovery keys are named where their numbers are kept."""
+        return f"{settings.TEJIDO.node}/recovery"
 
 
 class Member(AbstractBaseUser):
@@ -199,9 +211,11 @@ class Member(AbstractBaseUser):
         return iter(())
 
     def signed_key(self) -> SignedKey:
-        """Her public key with the organisation's word for it."""
+        """Her public key with the organisation's word for it, and for what colleagues know her by."""
+        outside = PROVIDER if PROVIDER in self.roles else ""
+        about = "\n".join([outside, self.login, self.display_name]).encode()
         return SignedKey(
-            f"{self.key_owner}/{self.key_number}", PublicKey(bytes(self.public_key)), bytes(self.signature)
+            f"{self.key_owner}/{self.key_number}", PublicKey(bytes(self.public_key)), bytes(self.signature), about
         )
 
 
@@ -287,11 +301,13 @@ class TeamKeyGrant(models.Model):
         "generation": "which",
         "member": "who may open",
         "box": "ciphertext",
+        "signature": "the team's word that she is one of them",
     }
 
     generation = models.ForeignKey(TeamGeneration, on_delete=models.CASCADE, related_name="grants")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="grants")
     box = models.BinaryField()
+    signature = models.BinaryField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["generation", "member"], name="one_grant_per_member")]

@@ -10,16 +10,12 @@ second file, `keys.restored`: such a key opens what was sealed to it, and nothin
 
 from __future__ import annotations
 
-import fcntl
-import json
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
 from tejido.crypto import PublicKey, SignedKey, UnsignedKey, Verifier
+from tejido.web.security.beside import keep_beside, kept_beside
 
 FILE = "keys.newest"
 RESTORED = "keys.restored"
@@ -27,11 +23,7 @@ RESTORED = "keys.restored"
 
 def highest() -> Mapping[str, int]:
     """The highest number seen of each owner, such as `mx/intake/…`."""
-    try:
-        stat = _path().stat()
-    except FileNotFoundError:
-        return {}
-    return _read(_path(), stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    return kept_beside(FILE)
 
 
 def was_restored(owner: str, number: int) -> bool:
@@ -58,9 +50,8 @@ def note_restored(newer: Mapping[str, int], there: Mapping[str, int]) -> list[st
     seen = {owner: min(number, there[owner]) if owner.endswith(("/recovery", "/search")) else number
             for owner, number in seen.items() if owner in there}  # fmt: skip
     back = {owner: there[owner] for owner, number in seen.items() if there[owner] < number}
-    for name, kept in ((RESTORED, back), (FILE, seen)):
-        path = Path(settings.TEJIDO.data) / name
-        path.write_text(json.dumps(kept, indent=0, sort_keys=True), encoding="utf-8")
+    keep_beside(RESTORED, lambda _before: back)
+    keep_beside(FILE, lambda _before: seen)
     return sorted(back)
 
 
@@ -86,27 +77,8 @@ def refuse_older(owner: str, number: int) -> None:
 
 
 def _restored() -> Mapping[str, int]:
-    path = Path(settings.TEJIDO.data) / RESTORED
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def _path() -> Path:
-    return Path(settings.TEJIDO.data) / FILE
-
-
-@lru_cache(maxsize=1)
-def _read(path: Path, *_version: int) -> dict[str, int]:
-    kept: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))
-    return kept
+    return kept_beside(RESTORED)
 
 
 def _remember(owner: str, number: int) -> None:
-    path = _path()
-    with path.with_suffix(".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        if kept.get(owner, 0) >= number:
-            return
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(kept | {owner: number}, indent=0, sort_keys=True), encoding="utf-8")
-        fresh.replace(path)
+    keep_beside(FILE, lambda kept: kept | {owner: max(number, kept.get(owner, 0))})

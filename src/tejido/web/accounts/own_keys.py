@@ -67,7 +67,7 @@ def _exchange(member: Member, sealed: bytes, old: BoxKey, fresh: bytes, private:
     for team in teams:
         if team.pk in ring.team_ids:
             _seal_again(team, standing, private, ring)
-            renew_team(team=team, secret=ring.current_secret(team.pk), signing=signing)
+            renew_team(team=team, secret=ring.current_secret(team.pk), signing=signing, by=by)
             audit.record("team.keys_renewed", by=by, record=team)
     forget_sessions(standing)
     audit.record("member.keys_renewed", by=by, record=standing)

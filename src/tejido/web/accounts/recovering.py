@@ -3,33 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from tejido.crypto import BoxKey, CannotOpen, PaperKey, SignedKey, SigningKey, open_box
+from tejido.crypto import BoxKey, CannotOpen, PaperKey, SignedKey, SigningKey, UnsignedKey, open_box
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import give_new_keys, grant_generation, new_password, seal_to_paper, signing_key
-from tejido.web.accounts.keys import SignedTeams, older_secret, organisation_key, recovery_info
-from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import newest_key
+from tejido.web.accounts.keys import SignedTeams, checked_secret, older_secret, organisation_key, recovery_info
+from tejido.web.accounts.models import AwaitingRegrant, Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.newest import newest_key, unseen
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.tries import Tries
+from tejido.web.accounts.vouching import vouched_for
 from tejido.web.security import audit
-from tejido.web.security.keyring import KeyRing, TeamSecret
+from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 from tejido.web.security.shares import key_of
 
 
 def keep_recovery_key(paper: PaperKey, signing: SigningKey) -> RecoveryKey:
     """Keep the public half of a fresh recovery key; teams made or changed from now on are sealed to it."""
     newest = RecoveryKey.objects.order_by("-number").first()
-    number = newest.number + 1 if newest else 1
-    signed = SignedKey.sign(signing, f"{settings.TEJIDO.node}/recovery/{number}", paper.key.public)
+    number = unseen(RecoveryKey.key_owner(), newest.number + 1 if newest else 1)
+    signed = SignedKey.sign(signing, f"{RecoveryKey.key_owner()}/{number}", paper.key.public)
     return RecoveryKey.objects.create(
         number=number, public_key=paper.key.public.raw, signature=signed.signature, threshold=paper.threshold,
         shares=len(paper.shares),
@@ -37,20 +38,38 @@ def keep_recovery_key(paper: PaperKey, signing: SigningKey) -> RecoveryKey:
 
 
 @transaction.atomic
-def recover_members(*, logins: Sequence[str], shares: Sequence[str], paper: PaperKey) -> dict[str, tuple[str, bytes]]:
-    """Give members new keys to the teams they were in; login -> (new password, second-factor secret).
+def recover_members(
+    *, logins: Sequence[str], shares: Sequence[str], paper: PaperKey, waiting: bool = False
+) -> dict[str, tuple[str, bytes]]:
+    """Give members new keys to the teams that vouch for them; login -> (new password, second-factor secret).
 
+    The teams a member waits for stand in a row anyone who writes the database could have put there: she is given their
+    keys only if `waiting`, which whoever holds the shares decides; otherwise a colleague lets her in again.
     Shares that have been typed are no longer only on paper: `paper` takes the place of the key they brought back.
     Raises `BadInput`: no such member, or shares that do not belong together or here.
     """
     members = [_member(login) for login in dict.fromkeys(logins)]
     secrets = _opened_by(key_of(shares))
-    signing = signing_key(_ring(secrets))
+    try:
+        signing = signing_key(_ring(secrets))
+    except NoKey:
+        raise BadInput("recover.signing", en="no team that signs stands on paper any more: restore a backup",
+                       es="ya no está en papel ningún equipo que firme: restaure un respaldo",
+                       where="recover") from None  # fmt: skip
     keep_recovery_key(paper, signing)
     for generation, secret in secrets.items():
         seal_to_paper(generation, secret)
         generation.save(update_fields=["recovery"])
-    return {member.login: _let_in_again(member, secrets, signing) for member in members}
+    return {member.login: _let_in_again(member, secrets, signing, waiting) for member in members}
+
+
+def still_waiting(logins: Iterable[str]) -> dict[str, list[str]]:
+    """The teams each of them waits for, by name."""
+    found: dict[str, list[str]] = {}
+    waiting = AwaitingRegrant.objects.filter(member__login__in=logins).order_by("team__name")
+    for login, team in waiting.values_list("member__login", "team__name"):
+        found.setdefault(login, []).append(team)
+    return found
 
 
 def _member(login: str) -> Member:
@@ -61,11 +80,10 @@ def _member(login: str) -> Member:
 
 
 def _let_in_again(
-    member: Member, secrets: dict[TeamGeneration, TeamSecret], signing: SigningKey
+    member: Member, secrets: dict[TeamGeneration, TeamSecret], signing: SigningKey, waiting: bool
 ) -> tuple[str, bytes]:  # fmt: skip
-    waited = member.awaiting.values_list("team_id", flat=True)
-    teams, password = member.team_ids | set(waited), new_password()
-    now = timezone.now()
+    waits = set(member.awaiting.values_list("team_id", flat=True))
+    now, password = timezone.now(), new_password()
     new = give_new_keys(member, password=password, given_at=now, signing=signing)
     member.status, member.status_changed_at = Member.Status.ACTIVE, now
     member.save()
@@ -73,17 +91,21 @@ def _let_in_again(
     forget_sessions(member)
     forget_printed_codes(member)
     forget_security_keys(member)
+    hers = [generation for generation in secrets if member in vouched_for(generation)]
+    # What does not stand on paper, a colleague in the team gives her.
+    for team in Team.objects.filter(pk__in=member.team_ids).exclude(generations__in=secrets):
+        AwaitingRegrant.objects.get_or_create(team=team, member=member, defaults={"since": now})
     TeamKeyGrant.objects.filter(member=member).delete()
-    member.awaiting.all().delete()
     for generation, secret in secrets.items():
-        if generation.team_id in teams:
+        if generation in hers or (waiting and generation.team_id in waits):
             grant_generation(generation, secret, member)
+            member.awaiting.filter(team=generation.team_id).delete()
     audit.record("recovery.used", by=None, record=member)
     return password, new.totp_secret
 
 
 def _opened_by(key: BoxKey) -> dict[TeamGeneration, TeamSecret]:
-    """Every team's newest secret; raises `BadInput` where the key is not this organisation's newest."""
+    """Each team's newest secret that is on paper; raises `BadInput` where the key is not this organisation's newest."""
     newest = RecoveryKey.objects.order_by("-number").first()
     if newest is None or newest_key(newest.signed_key(), organisation_key()) != key.public:
         raise BadInput(
@@ -95,10 +117,11 @@ def _opened_by(key: BoxKey) -> dict[TeamGeneration, TeamSecret]:
     found = {}
     for team in Team.objects.all():
         generation = team.generations.order_by("-number")[0]
-        if generation.recovery is None:
-            raise CannotOpen
-        box = open_box(key, generation.recovery, recovery_info(generation, newest.number))
-        found[generation] = TeamSecret.decode(box)
+        try:
+            box = open_box(key, generation.recovery or b"", recovery_info(generation, newest.number))
+            found[generation] = checked_secret(generation, TeamSecret.decode(box))
+        except (CannotOpen, UnsignedKey):  # somebody took it away, or put another there: the other teams are found
+            continue
     return found
 
 

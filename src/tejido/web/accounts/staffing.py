@@ -29,6 +29,7 @@ from tejido.web.accounts.actions import (
     renew_team,
     sign_key,
     signing_key,
+    those_who_stay,
 )
 from tejido.web.accounts.caseloads import teams_within
 from tejido.web.accounts.demo import DEMO_PASSWORD
@@ -76,25 +77,33 @@ def end_access(*, member: Member, by: Any, ring: KeyRing, now: datetime) -> None
         forget_sessions(member)
         audit.record("member.left", by=by, record=member)
         for team in Team.objects.filter(kind=Team.Kind.PROVIDER, pk__in=member.team_ids):
+            AwaitingRegrant.objects.get_or_create(team=team, member=member, defaults={"since": now})
             _go_on_without(member, team, by, ring)
 
 
 def _go_on_without(member: Member, team: Team, by: Any, ring: KeyRing) -> None:
     newest = team.generations.order_by("-number")[0]
-    remaining = Member.objects.filter(grants__generation=newest).exclude(pk=member.pk)
+    remaining = those_who_stay(newest, without=member, by=by)
     # An administrator holds no secret of theirs: those who remain keep their own grants of what was before.
     fresh = TeamSecret(BoxKey.generate(), new_key())
-    new_generation(team, newest.number + 1, fresh, list(remaining), signing_key(ring), previous=None)
+    new_generation(team, newest.number + 1, fresh, remaining, signing_key(ring), previous=None)
     TeamKeyGrant.objects.filter(member=member, generation__team=team).delete()
     audit.record("team.left", by=by, record=member, team=str(team.pk))
 
 
 @transaction.atomic
 def give_access_back(*, member: Member, by: Any, now: datetime) -> None:
-    """Her access was ended by mistake, or she is back: the same password and second factor, and the teams she is in."""
+    """Her access was ended by mistake, or she is back: the same password and second factor, and the teams she is in.
+
+    A team that was given new keys meanwhile lets her in again.
+    """
     require(by, Permission.MEMBER_EDIT)
     gone = Member.objects.filter(pk=member.pk, status=Member.Status.LEFT)
     if gone.update(status=Member.Status.ACTIVE, status_changed_at=now):
+        for team in Team.objects.filter(pk__in=member.team_ids):
+            if not member.grants.filter(generation=team.generations.order_by("-number")[0]).exists():
+                AwaitingRegrant.objects.get_or_create(team=team, member=member, defaults={"since": now})
+                member.grants.filter(generation__team=team).delete()
         audit.record("member.returned", by=by, record=member)
 
 
@@ -170,7 +179,7 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "")
 def _seal_to(team: Team, member: Member, by: Any, ring: KeyRing) -> None:
     secret = ring.current_secret(team.pk)
     if member.awaiting.filter(team=team).delete()[0]:
-        renew_team(team=team, secret=secret, signing=signing_key(ring), also=member)
+        renew_team(team=team, secret=secret, signing=signing_key(ring), by=by, also=member)
         audit.record("team.joined", by=by, record=member, team=str(team.pk), reason_code="regrant")
     else:
         join_team(member=member, team=team, secret=secret, by=by)
@@ -211,7 +220,7 @@ def renew_keys(*, team: Team, by: Any, ring: KeyRing) -> None:
     _ask(team, by)
     within = Team.objects.filter(caseload=team, pk__in=by.team_ids).order_by("kind")
     for each in [*within, team]:
-        renew_team(team=each, secret=ring.current_secret(each.pk), signing=signing_key(ring))
+        renew_team(team=each, secret=ring.current_secret(each.pk), signing=signing_key(ring), by=by)
         audit.record("team.keys_renewed", by=by, record=each)
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tejido.crypto import CannotOpen
-from tejido.web.accounts.models import Member
+from tejido.web.accounts.models import SEARCH_TEAMS, Member, Team
 from tejido.web.cases.finding import case_terms
 from tejido.web.cases.models import Case, Person
 from tejido.web.intake.actions import contact_terms
@@ -36,7 +36,8 @@ def renew_search_key(*, by: Member, ring: KeyRing) -> None:
     require(by, Permission.TEAM_EDIT)
     require(by, Permission.CASE_SEARCH)
     try:
-        audit.record("search_key.renewed", by=by, record=add_search_key(ring))
+        teams = Team.objects.filter(kind__in=SEARCH_TEAMS).values_list("pk", flat=True)
+        audit.record("search_key.renewed", by=by, record=add_search_key(ring, teams))
     except NoKey:
         raise PermissionDenied(Permission.CASE_SEARCH.value) from None
 

@@ -128,11 +128,27 @@ def _keyless(_folder: Path) -> Iterator[str]:
 def _not_ours(_folder: Path) -> Iterator[str]:
     from tejido.web.intake.models import Contact
     from tejido.web.security.models import KeyGrant
+    from tejido.web.security.search_keys import SEARCH, search_keys_not_ours
 
     # Only what nobody took may stand under a key that none of our teams vouches for.
     untaken = Contact.objects.filter(state__in=[Contact.State.WAITING, Contact.State.DISCARDED]).values("key")
     strange = KeyGrant.objects.filter(method=KeyGrant.Method.ARRIVED).exclude(key__in=untaken)
     yield from (f"{scope} {pk}" for scope, pk in strange.values_list("key__scope", "key_id").distinct())
+    yield from (f"{SEARCH} {pk}" for pk in search_keys_not_ours())
+
+
+def _vouched_for(_folder: Path) -> Iterator[str]:
+    from tejido.crypto import UnsignedKey
+    from tejido.web.accounts.models import Team
+    from tejido.web.accounts.vouching import not_vouched_for
+
+    for team in Team.objects.order_by("name"):
+        try:
+            strangers = not_vouched_for(team.generations.order_by("-number")[0])
+        except (UnsignedKey, IndexError):
+            yield team.name
+            continue
+        yield from (f"{team.name}: {member.login}" for member in strangers)
 
 
 def _tombstones(folder: Path) -> Iterator[str]:
@@ -210,6 +226,11 @@ _LOOKS: dict[str, tuple[str, str, _Look]] = {
     "database": ("The database is whole", "La base de datos está íntegra", _database),
     "audit": ("The audit holds, and reaches its anchor", "La bitácora está íntegra y llega a su ancla", _audit),
     "teams": ("Every key is sealed to a team that exists", "Cada llave es de un equipo que existe", _teams),
+    "members": (
+        "Whoever is in a team was let in by it",
+        "A quien está en un equipo lo incorporó el equipo",
+        _vouched_for,
+    ),
     "keys": ("Every key can be opened by someone", "Cada llave la puede abrir alguien", _keyless),
     "ours": ("Every key was made by one of our teams", "Cada llave la hizo uno de nuestros equipos", _not_ours),
     "orphans": ("No key is left of a record that is gone", "No queda llave de un expediente que ya no está", _orphans),

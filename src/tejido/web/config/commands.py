@@ -89,9 +89,12 @@ def make(
 @node.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--login", "logins", multiple=True, help="Whom to let in again; as often as needed. Nobody: new sheets.")
+@click.option(
+    "--waiting", is_flag=True, help="Also to the teams they wait for, though nobody in those teams vouches for them."
+)
 @_shares
 @_sheets
-def recover(*, folder: Path, logins: tuple[str, ...], shares: str, sheets: Path) -> None:
+def recover(*, folder: Path, logins: tuple[str, ...], waiting: bool, shares: str, sheets: Path) -> None:
     """When nobody can sign in any more: the shares on paper let members in again, and new sheets are printed.
 
     The words of each share are asked for, or read from standard input, one share a line.
@@ -100,8 +103,11 @@ def recover(*, folder: Path, logins: tuple[str, ...], shares: str, sheets: Path)
     with disk_refusals(), new_folder(sheets):
         typed = [_share(1)]
         typed += [_share(number) for number in range(2, needed(typed[0]) + 1)]
-        recovered = recover_node(folder=folder.resolve(), logins=logins, shares=typed, paper=paper, sheets=sheets)
+        recovered, waits = recover_node(folder=folder.resolve(), logins=logins, shares=typed, paper=paper,
+                                        sheets=sheets, waiting=waiting)  # fmt: skip
     _print_logins(recovered, sheets)
+    for login, teams in waits.items():
+        click.echo(f"{login}: {_WAITS} {', '.join(teams)}", err=True)
 
 
 def _share(number: int) -> str:
@@ -118,6 +124,7 @@ def _print_logins(logins: Mapping[str, tuple[str, str]], sheets: Path) -> None:
         click.echo(f"{login}\t{password}\t{uri}")
 
 
+_WAITS = "a colleague has to let this member into · alguien del equipo debe incorporar a esta persona a:"
 _PRINT = (
     "print the sheets, give each to someone else, then delete them. · "
     "Imprima las hojas, entregue cada una a una persona distinta y bórrelas."

@@ -34,5 +34,5 @@ def _numbers() -> Iterator[tuple[str, int, str]]:
     for member in Member.objects.defer("private_key", "totp").order_by("login"):
         yield member.key_owner, member.key_number, member.login
     newest = RecoveryKey.objects.aggregate(newest=Max("number"))["newest"]
-    yield f"{settings.TEJIDO.node}/recovery", newest or 0, "recovery"
+    yield RecoveryKey.key_owner(), newest or 0, "recovery"
     yield f"{settings.TEJIDO.node}/{SEARCH}", max(search_keys(), default=0), SEARCH

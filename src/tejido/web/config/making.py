@@ -118,10 +118,11 @@ def make_staff(
 
     from tejido.web.accounts.actions import SIGNING_SCOPE, create_member, create_secret, create_team, new_password
     from tejido.web.accounts.keys import SignedTeams, team_of
-    from tejido.web.accounts.models import Team
+    from tejido.web.accounts.models import SEARCH_TEAMS, Team
     from tejido.web.accounts.recovering import keep_recovery_key
+    from tejido.web.accounts.signing_keys import SIGNING_TEAMS
     from tejido.web.security.keyring import KeyRing
-    from tejido.web.security.search_keys import SEARCH_SCOPE
+    from tejido.web.security.search_keys import SEARCH_SCOPE, note_search_key
 
     if paper is not None:
         keep_recovery_key(paper, signing)
@@ -139,11 +140,10 @@ def make_staff(
         secrets[team.pk] = secret
     ring = KeyRing(node=settings.TEJIDO.node, directory=SignedTeams(), teams=dict.fromkeys(secrets, 1),
                    secret_of=lambda team, _first: secrets[team])  # fmt: skip
-    readers = [team_of(Team.Kind.INTAKE), team_of(Team.Kind.CASES), team_of(Team.Kind.DUTY)]
-    create_secret(scope=SEARCH_SCOPE, raw=new_key(), ring=ring, teams=readers)
-    signers = [team_of(Team.Kind.ADMINISTRATION), team_of(Team.Kind.CASES), team_of(Team.Kind.DATA),
-               team_of(Team.Kind.DUTY)]  # fmt: skip
-    create_secret(scope=SIGNING_SCOPE, raw=signing.raw, ring=ring, teams=signers)
+    search = new_key()
+    kept = create_secret(scope=SEARCH_SCOPE, raw=search, ring=ring, teams=[team_of(kind) for kind in SEARCH_TEAMS])
+    note_search_key(1, kept.pk, search)
+    create_secret(scope=SIGNING_SCOPE, raw=signing.raw, ring=ring, teams=[team_of(kind) for kind in SIGNING_TEAMS])
     return logins
 
 
@@ -186,9 +186,10 @@ def make_node(
 
 
 def recover_node(
-    *, folder: Path, logins: Sequence[str], shares: Sequence[str], paper: PaperKey, sheets: Path
-) -> dict[str, tuple[str, str]]:
-    """Let members in again with the shares on paper; login -> (password, otpauth address), shown once.
+    *, folder: Path, logins: Sequence[str], shares: Sequence[str], paper: PaperKey, sheets: Path, waiting: bool = False
+) -> tuple[dict[str, tuple[str, str]], dict[str, list[str]]]:
+    """Let members in again with the shares on paper; login -> (password, otpauth address), shown once, and login ->
+    the teams where a colleague must do it.
 
     The sheets of `paper`, whose key takes the place of the one that was typed, are written before anything counts.
 
@@ -200,13 +201,14 @@ def recover_node(
         from django.db import transaction
 
         from tejido.web.accounts.keys import organisation_keys
-        from tejido.web.accounts.recovering import recover_members
+        from tejido.web.accounts.recovering import recover_members, still_waiting
 
         with transaction.atomic():
-            recovered = recover_members(logins=logins, shares=shares, paper=paper)
+            recovered = recover_members(logins=logins, shares=shares, paper=paper, waiting=waiting)
             node = settings.TEJIDO
             write_sheets(paper, operator=node.operator, organisation=organisation_keys()[0], folder=sheets)
-    return _for_their_phones(environment["TEJIDO_NODE"], recovered)
+        waits = still_waiting(logins)
+    return _for_their_phones(environment["TEJIDO_NODE"], recovered), waits
 
 
 def _for_their_phones(code: str, logins: Mapping[str, tuple[str, bytes]]) -> dict[str, tuple[str, str]]:

@@ -74,8 +74,13 @@ def keys_before(card: Mapping[str, Any]) -> list[VerifyKey]:
 
 
 def _team_key(kind: Team.Kind) -> dict[str, str]:
-    signed = team_of(kind).generations.order_by("-number")[0].signed_key()
-    return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex()}
+    return key_column(team_of(kind).generations.order_by("-number")[0].signed_key())
+
+
+def key_column(signed: SignedKey) -> dict[str, str]:
+    """A team's key as a card or a partner's row holds it."""
+    return {"owner": signed.owner, "public": signed.public.raw.hex(), "signature": signed.signature.hex(),
+            "about": signed.about.hex()}  # fmt: skip
 
 
 def card_fingerprint(card: Mapping[str, Any]) -> str:
@@ -119,8 +124,9 @@ def check_card(card: Mapping[str, Any]) -> None:
 
 
 def team_key(column: Mapping[str, str]) -> SignedKey:
-    """A team's key as a card or a partner's row holds it."""
-    return SignedKey(column["owner"], PublicKey(bytes.fromhex(column["public"])), bytes.fromhex(column["signature"]))
+    """What `key_column` wrote."""
+    public, signature, about = (bytes.fromhex(column[name]) for name in ("public", "signature", "about"))
+    return SignedKey(column["owner"], PublicKey(public), signature, about)
 
 
 def is_older(fresh: Mapping[str, str], known: Mapping[str, str]) -> bool:

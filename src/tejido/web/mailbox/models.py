@@ -43,7 +43,7 @@ class Partner(models.Model):
     earlier_verify = models.JSONField(default=list)  # as below
     transport_key = models.BinaryField()
     earlier_transport = models.JSONField(default=list)  # [{"key": hex, "until": ISO day}], newest first
-    handover_key = models.JSONField()  # {"owner", "public", "signature"}: the last two in hex
+    handover_key = models.JSONField()  # {"owner", "public", "signature", "about"}: the last three in hex
     data_key = models.JSONField()
     pack = models.CharField(max_length=20)
     regimes = models.JSONField(default=list)

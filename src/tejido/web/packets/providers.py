@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from tejido.web.accounts.actions import NewMember, create_team, grant_generation
 from tejido.web.accounts.keys import organisation_key
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
 from tejido.web.accounts.staffing import add_member, vouch
+from tejido.web.accounts.vouching import vouched_for
 from tejido.web.packets.models import Provider
 from tejido.web.security import audit
 from tejido.web.security.access import require
@@ -106,6 +108,5 @@ def provider_of(organisation: str) -> Provider | None:
 
 def readers_of(team: Team) -> list[Member]:
     """Who opens what is sent to a provider's team now, with a password nobody else knows."""
-    newest = team.generations.order_by("-number")[0]
-    inside = Member.objects.filter(grants__generation=newest, status=Member.Status.ACTIVE, password_given_at=None)
-    return list(inside.defer("private_key", "totp").order_by("display_name"))
+    inside = vouched_for(team.generations.order_by("-number")[0])
+    return sorted((one for one in inside if one.password_given_at is None), key=attrgetter("display_name"))

@@ -16,6 +16,7 @@ from tejido.crypto import (
     CannotOpen,
     Context,
     PublicKey,
+    SigningKey,
     UnsignedKey,
     new_key,
     open_box,
@@ -47,6 +48,11 @@ class TeamSecret:
 
     box: BoxKey
     symmetric: bytes
+
+    @property
+    def vouching(self) -> SigningKey:
+        """What whoever holds the secret signs with who else does."""
+        return SigningKey.derived(self.symmetric, b"tejido/team-vouching/1")
 
     def encode(self) -> bytes:
         """Bytes to be sealed to a member, or under the next generation."""

@@ -2,22 +2,29 @@
 """The organisation's search key and the one that follows it: while tokens are made anew there are two.
 
 Whoever writes, writes under the newest; whoever searches looks under both; a key goes once no token is left under it.
+
+Which keys are the organisation's stands in the file `keys.search`, each with a digest of its secret: many colleagues
+could seal another of their own making to every team, and whoever knows the key can try names and phones on the tokens.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
 
 from tejido.crypto import UnsignedKey
 from tejido.vocabulary import BadInput
+from tejido.web.security.beside import keep_beside, kept_beside
 from tejido.web.security.kept_keys import keep_key, unkept_key
-from tejido.web.security.keyring import KeyRing, NoKey
-from tejido.web.security.models import KeyGrant, RecordKey, SearchToken
+from tejido.web.security.keyring import KeyRing, NoKey, NotOurs
+from tejido.web.security.models import RecordKey, SearchToken
 
 SEARCH_SCOPE = "organisation-search"
 SEARCH = "search"  # how its numbers are kept outside the database
+FILE = "keys.search"
 
 
 def _scope(generation: int) -> str:
@@ -25,9 +32,42 @@ def _scope(generation: int) -> str:
 
 
 def search_keys() -> dict[int, UUID]:
-    """The record key of each generation, the newest last."""
-    keys = RecordKey.objects.numbered(SEARCH_SCOPE).values_list("scope", "pk")
-    return dict(sorted((int(scope.partition("/")[2] or 1), pk) for scope, pk in keys))
+    """The record key of each generation that the node made, the newest last."""
+    kept, found = kept_beside(FILE), {}
+    for scope, pk in RecordKey.objects.numbered(SEARCH_SCOPE).values_list("scope", "pk"):
+        number = scope.partition("/")[2] or "1"
+        if kept.get(number, [None])[0] == str(pk) or (not kept and number.isdecimal()):
+            found[int(number)] = pk
+    return dict(sorted(found.items()))
+
+
+def search_keys_not_ours() -> list[UUID]:
+    """Record keys that somebody else put among the search keys."""
+    ours = set(search_keys().values())
+    return [pk for pk in RecordKey.objects.numbered(SEARCH_SCOPE).values_list("pk", flat=True) if pk not in ours]
+
+
+def secrets_of(ring: KeyRing, keys: Mapping[int, UUID]) -> dict[int, bytes]:
+    """The secrets of those keys that the ring holds; raises `NotOurs` for another than the node made."""
+    ring.load(keys.values())
+    held = {generation: ring.raw(pk) for generation, pk in keys.items() if ring.holds(pk)}
+    if not kept_beside(FILE):  # a node made before there was this file
+        for generation, raw in held.items():
+            note_search_key(generation, keys[generation], raw)
+    kept = kept_beside(FILE)
+    for generation, raw in held.items():
+        if kept.get(str(generation)) != [str(keys[generation]), _digest(raw)]:
+            raise NotOurs(str(keys[generation]))
+    return held
+
+
+def note_search_key(generation: int, pk: UUID, raw: bytes) -> None:
+    """This one is ours, from now on."""
+    keep_beside(FILE, lambda kept: kept | {str(generation): [str(pk), _digest(raw)]})
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(b"tejido/search-key/1\x00" + raw).hexdigest()
 
 
 def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
@@ -38,6 +78,7 @@ def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
     while held := search_keys():
         generation, pk = list(held.items())[-1]
         if keep_key(pk):
+            secrets_of(ring, held)
             raw = ring.raw_to_seal(pk)
             try:
                 ring.refuse_older(SEARCH, generation)  # it may be known to whoever it was replaced for
@@ -50,15 +91,17 @@ def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
 
 
 @transaction.atomic
-def add_search_key(ring: KeyRing) -> RecordKey:
-    """A newer search key, sealed to the teams that hold the present one. Raises `NoKey`; `BadInput` while two stand."""
+def add_search_key(ring: KeyRing, teams: Iterable[UUID]) -> RecordKey:
+    """A newer search key, sealed to `teams`. Raises `NoKey`; `BadInput` while two stand."""
     held = _held_still()
     if len(held) > 1:
         raise BadInput("search_key.changing", en="The search key is being changed already.",
                        es="La llave de búsqueda ya se está cambiando.")  # fmt: skip
     generation, _key = newest_search_key(ring)  # whoever does not search changes nothing
-    teams = KeyGrant.objects.filter(key_id=held[generation]).values_list("team_id", flat=True)
-    return ring.new_key(_scope(generation + 1), teams)
+    made = ring.new_key(_scope(generation + 1), teams)
+    # Before it stands in the database: cut off in between, it is noted for nothing, and the next takes its number.
+    note_search_key(generation + 1, made.pk, ring.raw(made.pk))
+    return made
 
 
 @transaction.atomic

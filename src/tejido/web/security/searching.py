@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from tejido.crypto import search_token
 from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.models import SearchToken
-from tejido.web.security.search_keys import SEARCH_SCOPE, newest_search_key, search_keys
+from tejido.web.security.search_keys import SEARCH_SCOPE, newest_search_key, search_keys, secrets_of
 
 _FIRST = 5  # as many times what is wanted are looked at before it is asked of each
 
@@ -129,8 +129,7 @@ def require_search_key(ring: KeyRing) -> None:
 
 def _keys_held(ring: KeyRing, keys: Mapping[int, UUID]) -> dict[int, bytes]:
     """The secret of each generation that the ring holds: one that went meanwhile has no token left. Raises `NoKey`."""
-    ring.load(keys.values())
-    held = {generation: ring.raw(pk) for generation, pk in keys.items() if ring.holds(pk)}
+    held = secrets_of(ring, keys)
     if not held:
         raise NoKey(SEARCH_SCOPE)
     return held
