@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from tests.library.networks.invented_networks import invented_networks
 
 from tejido.networks import Network, Node
-from tejido.networks.plans import VARIANTS, Plan, special_arcs
+from tejido.networks.plans import VARIANTS, Plan, max_flow, special_arcs
 from tejido.networks.plans.flows import flow_problem
 from tejido.vocabulary import BadInput
 
 BUDGETS = (Fraction(0), Fraction(3, 2), Fraction(4), Fraction(10**6))
+MODELS = (*VARIANTS, "max-flow")
 RATES = (Fraction(1), Fraction(1, 2))
 TIMES = (60.0, 0.0)  # also what a plan is when time has run out
 
@@ -29,9 +30,11 @@ def _must_not_be_touched(node: Node) -> bool:
     return is_survivor or node.role == "unknown" or node.under_18 is True
 
 
-def _plan(network: Network, variant: str, budget: Fraction, rate: Fraction, time: float) -> Plan | None:
+def _plan(network: Network, model: str, budget: Fraction, rate: Fraction, time: float) -> Plan | None:
     try:
-        return special_arcs(network, "net", variant=variant, budget=budget, rate=rate, time_limit=time)  # type: ignore[arg-type]
+        if model == "max-flow":
+            return max_flow(network, "net", budget=budget, rate=rate, time_limit=time)
+        return special_arcs(network, "net", variant=model, budget=budget, rate=rate, time_limit=time)  # type: ignore[arg-type]
     except BadInput:  # a rate that changes nothing, or flow that no plan stops: refused in words, no plan at all
         return None
 
@@ -39,9 +42,9 @@ def _plan(network: Network, variant: str, budget: Fraction, rate: Fraction, time
 @settings(max_examples=60, deadline=None)
 @given(invented_networks(ties=14), st.data())
 def test_no_plan_acts_against_whoever_is_protected(network: Network, data: st.DataObject) -> None:
-    options = itertools.product(VARIANTS, BUDGETS, RATES, TIMES)
-    for variant, budget, rate, time in data.draw(st.lists(st.sampled_from(list(options)), min_size=4, max_size=4)):
-        plan = _plan(network, variant, budget, rate, time)
+    options = itertools.product(MODELS, BUDGETS, RATES, TIMES)
+    for model, budget, rate, time in data.draw(st.lists(st.sampled_from(list(options)), min_size=4, max_size=4)):
+        plan = _plan(network, model, budget, rate, time)
         for tie in plan.interdicted if plan else ():
             hit = [tie.against] if tie.against else [tie.start, tie.end]
             people = [network.nodes[end] for end in hit if network.nodes[end].role not in ("source", "sink")]
@@ -65,3 +68,5 @@ def test_only_published_and_invented_networks_can_be_priced_without_protection()
     network = Network(nodes, (), "casework")
     with pytest.raises(BadInput, match="people who exist"):
         special_arcs(network, "net", variant="optimistic", budget=Fraction(1), unprotected=True)
+    with pytest.raises(BadInput, match="people who exist"):
+        max_flow(network, "net", budget=Fraction(1), unprotected=True)

@@ -13,13 +13,17 @@ from typing import Any
 import click
 
 from tejido.cli.wording import language_option
-from tejido.networks.plans.checking import Refused, check_plan, digest
-from tejido.networks.plans.checking_rows import Rows, read_rows
+from tejido.networks.plans.checking import check_plan, digest
+from tejido.networks.plans.checking_rows import Refused, Rows, read_rows
 from tejido.vocabulary import BadInput, Language, Words, system_reason
 
 _HOLDS: Words = {
     "en": "Holds: {objective} stay under control, and no plan within the budget leaves fewer than {bound}.",
     "es": "Se sostiene: {objective} siguen bajo control y ningún plan con el presupuesto deja menos de {bound}.",
+}
+_FLOWS: Words = {
+    "en": "Holds: {objective} of {before} can still flow, and no plan within the budget leaves less than {bound}.",
+    "es": "Se sostiene: siguen fluyendo {objective} de {before} y ningún plan con el presupuesto baja de {bound}.",
 }
 _PARTLY: Words = {
     "en": "Whom it is against and its cost hold. Objective and bound not re-proven: this plan has no certificate.",
@@ -57,7 +61,8 @@ def check(network: Path, plan: Path, language: Language) -> None:
     except (OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError):
         raise BadInput("plan.check", en="is no plan that tejido plan solve --out wrote",
                        es="no es un plan escrito por tejido plan solve --out", where=plan.name) from None  # fmt: skip
-    click.echo((_HOLDS if all(proven) else _PARTLY)[language].format(**said))
+    holds = _FLOWS if said.get("model") == "max-flow" else _HOLDS
+    click.echo((holds if all(proven) else _PARTLY)[language].format(**said))
 
 
 def _rows(network: Path, said: Mapping[str, Any]) -> Rows:

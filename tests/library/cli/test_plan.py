@@ -58,6 +58,7 @@ def test_a_file_without_roles_protects_everybody(tmp_path: Path) -> None:
     [
         (("--budget", "-1"), "tejido: --budget: is '-1'; expected a number, 0 or more, such as 12 or 7.5"),
         (("--budget", "nan"), "tejido: --budget: is 'nan'; expected a number"),
+        (("--model", "max-flow", "--budget", "1"), "tejido: --variant: expected with --model special-arcs, and only"),
         (("--budget", "1", "--rate", "0.5"), "tejido: net.csv: no tie leads to a potential trafficker"),
     ],
 )
@@ -67,3 +68,26 @@ def test_what_is_refused(arguments: tuple[str, ...], expected: str, tmp_path: Pa
     done = solve(path, "--variant", "optimistic", *arguments)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert done.stderr.startswith(expected)
+
+
+def test_a_plan_against_flow_says_what_still_flows(tmp_path: Path) -> None:
+    ring = a_ring()
+    whole = replace(ring, ties=tuple(tie._replace(capacity=tie.capacity or 1) for tie in ring.ties))
+    path, out = tmp_path / "net.json", tmp_path / "plan.json"
+    write_network(whole, path, "json")
+    done = tejido("solve", path, "--model", "max-flow", "--budget", "3", "--json", "--out", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert (said["model"], said["variant"], said["status"]) == ("max-flow", None, "optimal")
+    assert said["bound"] == said["objective"] < said["before"]
+    assert all(set(one["against"]) <= {"T1", "R<&1", "B1"} for one in said["interdicted"])
+    spoken = tejido("solve", path, "--model", "max-flow", "--budget", "3", "--language", "es").stdout
+    assert f"Sigue fluyendo (estimado): {said['objective']}, de {said['before']} sin plan." in spoken
+    assert "Posible tratante T1" in spoken
+    checked = tejido("check", path, out, "--language", "es")
+    assert (checked.returncode, checked.stdout.startswith("Se sostiene: siguen fluyendo")) == (0, True)
+
+
+def tejido(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tejido.cli", "plan", *arguments]
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)

@@ -37,6 +37,16 @@ def smallest_cut_of_specials(network: Network, budget: Fraction, acts: Sequence[
     return found if found < most else None
 
 
+def least_flow(network: Network, budget: Fraction, acts: Sequence[Tie]) -> int:
+    """Of all plans that act on some of `acts` within the budget: the smallest maximum flow."""
+    return min(
+        maximum_flow(network, [tie for tie in network.ties if tie not in plan])
+        for number in range(len(acts) + 1)
+        for plan in combinations(acts, number)
+        if sum(Fraction(repr(tie.cost)) for tie in plan) <= budget
+    )
+
+
 def _fewest(network: Network, ties: Sequence[Tie]) -> int:
     value = maximum_flow(network, ties)
     special = [tie for tie in ties if tie.under_control]

@@ -19,8 +19,8 @@ from tests.library.networks.invented_networks import invented_networks
 from tejido.cli.plan import plan
 from tejido.networks import Network, Node, Tie, write_network
 from tejido.networks.plans import special_arcs
-from tejido.networks.plans.checking import Refused, check_plan, digest
-from tejido.networks.plans.checking_rows import Rows, read_rows
+from tejido.networks.plans.checking import check_plan, digest
+from tejido.networks.plans.checking_rows import Refused, Rows, read_rows
 from tejido.vocabulary import BadInput
 
 BUDGETS = st.sampled_from([Fraction(0), Fraction(1), Fraction(5, 2), Fraction(4), Fraction(1000)])

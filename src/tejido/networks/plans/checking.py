@@ -14,26 +14,13 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any
 
-from tejido.networks.plans.checking_rows import Row, Rows
-from tejido.vocabulary import Words
+from tejido.networks.plans.checking_flow import check_max_flow, whole
+from tejido.networks.plans.checking_rows import Row, Rows, clipped, refuse
 
 _SCALE = 8
-_MODEL, _VARIANTS = "special-arcs", ("optimistic", "pessimistic", "mfnip")
-
-
-class Refused(Exception):
-    """The claim does not hold; `words` say which."""
-
-    def __init__(self, en: str, es: str) -> None:
-        super().__init__(en)
-        self.words: Words = {"en": en, "es": es}
-
-
-def refuse(en: str, es: str) -> NoReturn:
-    """Raise `Refused`."""
-    raise Refused(en, es)
+_MODELS = {"special-arcs": ("optimistic", "pessimistic", "mfnip"), "max-flow": (None,)}
 
 
 def digest(said: Mapping[str, Any]) -> str:
@@ -47,10 +34,11 @@ def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
     """Whether the objective and the bound were proven anew; raises `Refused` where something claimed is not so."""
     if said.get("digest") != digest(said):
         refuse("the plan was changed after it was written", "el plan se cambió después de escribirse")
-    if said.get("model", _MODEL) != _MODEL or said["variant"] not in _VARIANTS:
+    model = said.get("model", "special-arcs")
+    if said["variant"] not in _MODELS.get(model, ()):
         refuse("is of a model that is not known", "es de un modelo que no se conoce")
     known = {row.number: row for row in rows.rows}
-    acted = [one if isinstance(one, int) else _as_it_stands(one, known) for one in said["interdicted"]]
+    acted = [one if type(one) is int else _as_it_stands(one, known) for one in said["interdicted"]]
     if len(set(acted)) < len(acted) or not all(one in known and known[one].may for one in acted):
         refuse("acts where no plan may act", "actúa donde ningún plan puede actuar")
     spent = sum(known[one].cost or 0 for one in acted)
@@ -62,10 +50,13 @@ def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
         refuse("the bound is above the objective", "la cota supera al objetivo")
     if (said["status"] == "optimal") != (said["bound"] == said["objective"]):
         refuse("is called optimal, or not, against its bound", "se dice óptimo, o no, en contra de su cota")
-    if said["variant"] != "pessimistic" or "proof" not in said:
+    if said["variant"] not in ("pessimistic", None) or "proof" not in said:
         return False, False
+    if model == "max-flow":
+        check_max_flow(rows, said, set(acted))
+        return True, True
     proof = _Proof(rows, said["bound"])
-    flow = {_whole(one): _whole(amount) for one, amount in said["proof"]["flow"]}
+    flow = {whole(one): whole(amount) for one, amount in said["proof"]["flow"]}
     if proof.active(flow, set(acted), most=True) != said["objective"]:
         refuse("its flow does not show the objective", "su flujo no muestra el objetivo")
     if said["bound"]:
@@ -84,17 +75,11 @@ def _as_it_stands(told: Mapping[str, Any], known: Mapping[int, Row]) -> int:
     return row.number
 
 
-def _whole(told: Any) -> int:
-    if type(told) is not int:
-        raise TypeError(told)
-    return told
-
-
 class _Proof:
     def __init__(self, rows: Rows, aim: int) -> None:
         self._rows, self._aim = rows, aim
         self._all = {row.number: row for row in rows.rows}
-        self._reach = _clipped(rows)
+        self._reach = clipped(rows)
         self._beside = self._passes({n: c for n, c in self._reach.items() if not self._all[n].special}, rows.source)
         self._units = self._one_each()
 
@@ -146,8 +131,8 @@ class _Proof:
             acted, left, money = open_.pop()
             step = next(steps, None)
             if isinstance(step, dict):
-                listed = [_whole(one) for one in step["act"]]
-                flow = {_whole(one): _whole(amount) for one, amount in step["flow"]}
+                listed = [whole(one) for one in step["act"]]
+                flow = {whole(one): whole(amount) for one, amount in step["flow"]}
                 if self.active(flow, acted, most=False) < self._aim:
                     refuse("a flow has too few active", "un flujo tiene muy pocos activos")
                 can = {one for one in flow if one not in left and self._can(one, money)}
@@ -156,7 +141,7 @@ class _Proof:
                 for place in reversed(range(len(listed))):
                     one = listed[place]
                     open_.append((acted | {one}, left | set(listed[:place]), money - self._all[one].price))
-            elif not isinstance(step, list) or not self._bounded(_whole(step[0]), _whole(step[1]), acted, left, money):
+            elif not isinstance(step, list) or not self._bounded(whole(step[0]), whole(step[1]), acted, left, money):
                 refuse("a bound does not hold", "una cota no se sostiene")
         if next(steps, None) is not None:
             refuse("the tree says more than was asked", "el árbol dice más de lo preguntado")
@@ -265,37 +250,3 @@ def _gains(ways: list[tuple[str, str, int]]) -> bool:
         if not changed:
             return False
     return True
-
-
-def _clipped(rows: Rows) -> dict[int, int]:
-    """What a flow without circles can carry: on a way from source to sink, no more than reaches and leaves a tie."""
-    kept = [row for row in rows.rows if row.capacity]
-    on_way = _met(kept, rows.source, True), _met(kept, rows.sink, False)
-    reach = {row.number: row.capacity if row.start in on_way[0] and row.end in on_way[1]
-             and row.end != rows.source and row.start != rows.sink else 0 for row in rows.rows}  # fmt: skip
-    for _ in range(50):
-        into: dict[str, int] = {}
-        out: dict[str, int] = {}
-        for row in rows.rows:
-            into[row.end] = into.get(row.end, 0) + reach[row.number]
-            out[row.start] = out.get(row.start, 0) + reach[row.number]
-        limit = min(out.get(rows.source, 0), into.get(rows.sink, 0))
-        into[rows.source] = out[rows.sink] = limit
-        again = {row.number: min(reach[row.number], limit, into.get(row.start, 0), out.get(row.end, 0))
-                 for row in rows.rows}  # fmt: skip
-        if again == reach:
-            break
-        reach = again
-    return reach
-
-
-def _met(rows: list[Row], first: str, forward: bool) -> set[str]:
-    met, grown = {first}, True
-    while grown:
-        grown = False
-        for row in rows:
-            here, there = (row.start, row.end) if forward else (row.end, row.start)
-            if here in met and there not in met:
-                met.add(there)
-                grown = True
-    return met

@@ -9,11 +9,24 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from tejido.vocabulary import BadInput
+from tejido.vocabulary import BadInput, Words
 
 _PROTECTED = {"unknown", "survivor"}  # and every role that begins so
+
+
+class Refused(Exception):
+    """The claim does not hold; `words` say which."""
+
+    def __init__(self, en: str, es: str) -> None:
+        super().__init__(en)
+        self.words: Words = {"en": en, "es": es}
+
+
+def refuse(en: str, es: str) -> NoReturn:
+    """Raise `Refused`."""
+    raise Refused(en, es)
 
 
 @dataclass(frozen=True)
@@ -80,15 +93,15 @@ def _archive(path: Path) -> dict[str, Any]:
 
 
 def _rows(said: dict[str, Any], budget: Fraction, rate: Fraction, unprotected: bool) -> Rows:
-    nodes = {one["id"]: one for one in said["nodes"]}
+    nodes = {str(one["id"]): one for one in said["nodes"]}
     roles = {node: one.get("role", "unknown") for node, one in nodes.items()}
     source, sink = (next(node for node, role in roles.items() if role == wanted) for wanted in ("source", "sink"))
     unprotected = unprotected and said["declared"] != "casework"
     made = []
     for number, tie in enumerate(said["ties"], 1):
-        start, end = tie["from"], tie["to"]
+        start, end = str(tie["from"]), str(tie["to"])
         cost = None if tie.get("cost") is None else Fraction(str(tie["cost"]))
-        hit = [node for node in ([tie["against"]] if tie.get("against") else [start, end])
+        hit = [node for node in ([str(tie["against"])] if tie.get("against") not in (None, "") else [start, end])
                if roles[node] not in ("source", "sink")]  # fmt: skip
         safe = bool(hit) and not any(roles[node] in _PROTECTED or roles[node].startswith("survivor")
                                      or nodes[node].get("under_18") is True for node in hit)  # fmt: skip
@@ -102,3 +115,37 @@ def _rows(said: dict[str, Any], budget: Fraction, rate: Fraction, unprotected: b
     whole = math.lcm(budget.denominator, *(one[6].denominator for one in made if one[6] is not None and one[3]))
     rows = tuple(Row(*one, price=int((one[6] or 0) * whole)) for one in made)
     return Rows(rows, source, sink, budget, int(budget * whole))
+
+
+def clipped(rows: Rows) -> dict[int, int]:
+    """What a flow without circles can carry: on a way from source to sink, no more than reaches and leaves a tie."""
+    kept = [row for row in rows.rows if row.capacity]
+    on_way = _met(kept, rows.source, True), _met(kept, rows.sink, False)
+    reach = {row.number: row.capacity if row.start in on_way[0] and row.end in on_way[1]
+             and row.end != rows.source and row.start != rows.sink else 0 for row in rows.rows}  # fmt: skip
+    for _ in range(50):
+        into: dict[str, int] = {}
+        out: dict[str, int] = {}
+        for row in rows.rows:
+            into[row.end] = into.get(row.end, 0) + reach[row.number]
+            out[row.start] = out.get(row.start, 0) + reach[row.number]
+        limit = min(out.get(rows.source, 0), into.get(rows.sink, 0))
+        into[rows.source] = out[rows.sink] = limit
+        again = {row.number: min(reach[row.number], limit, into.get(row.start, 0), out.get(row.end, 0))
+                 for row in rows.rows}  # fmt: skip
+        if again == reach:
+            break
+        reach = again
+    return reach
+
+
+def _met(rows: list[Row], first: str, forward: bool) -> set[str]:
+    met, grown = {first}, True
+    while grown:
+        grown = False
+        for row in rows:
+            here, there = (row.start, row.end) if forward else (row.end, row.start)
+            if here in met and there not in met:
+                met.add(there)
+                grown = True
+    return met

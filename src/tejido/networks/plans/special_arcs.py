@@ -15,16 +15,16 @@ exact for the worst maximum flow where special ties are the only way in or the o
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
 from tejido.networks.assembling import refuse
-from tejido.networks.network import Network, Tie
+from tejido.networks.network import Network
 from tejido.networks.plans.flows import Flags, FlowProblem, flow_problem
+from tejido.networks.plans.plan import Plan
 from tejido.networks.plans.programme import Floats, Programme, Solved, Tell
 
 Variant = Literal["optimistic", "pessimistic", "mfnip"]
@@ -32,23 +32,6 @@ _FAR = 1000  # nodes looked at for one cover row
 _AT_ONCE = 1.0  # seconds
 _MOST_SEARCHED = 4000
 VARIANTS: tuple[Variant, ...] = ("optimistic", "pessimistic", "mfnip")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Ties to act on. `objective`: special ties still active; no plan within the budget leaves fewer than `bound`.
-
-    `could_act`: on how many ties a plan could have acted at all, whatever the budget. `proof`: what `checking`
-    re-checks, where there is one.
-    """
-
-    objective: int
-    bound: int
-    proven: bool
-    interdicted: tuple[Tie, ...]
-    spent: Fraction
-    could_act: int
-    proof: Mapping[str, object] | None = None
 
 
 def special_arcs(

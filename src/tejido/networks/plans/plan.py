@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every model answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tejido.networks.network import Tie
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Ties to act on. `objective`: what the model counts, after the plan; no plan within the budget leaves less than
+    `bound`.
+
+    `could_act`: on how many ties a plan could have acted at all, whatever the budget. `proof`: what `checking`
+    re-checks, where there is one. `before`: what the model counts without a plan, where it says so.
+    """
+
+    objective: int
+    bound: int
+    proven: bool
+    interdicted: tuple[Tie, ...]
+    spent: Fraction
+    could_act: int
+    proof: Mapping[str, object] | None = None
+    before: int | None = None
