@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from tejido.web.accounts.newest import FILE
 from tejido.web.config.backup_file import write_backup, write_key
 from tejido.web.config.live_keys import ENVIRONMENT_FILE
 from tejido.web.config.making import at_the_database, changing, read_environment, write_environment
+from tejido.web.config.staging import Staging, staging
 from tejido.web.config.transport_keys import transport_keys
 
 SQLITE_FILE, POSTGRESQL_FILE = "node.sqlite3", "node.dump"
@@ -48,22 +49,25 @@ def backup_node(*, folder: Path, target: Path, database: str = "", with_environm
     if target.exists():
         raise BadInput("backup.exists", en="there is a file of this name", es="ya existe un archivo con ese nombre",
                        where=str(target))  # fmt: skip
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".tejido-backup-") as own:
-        newest = _numbers_seen(folder, Path(own))
-        name, engine, copy = _database_copy(folder, environment, database, Path(own))
+    with staging(folder) as own:
+        newest = _numbers_seen(folder, own)
+        name, engine, copy = _database_copy(folder, environment, database, own)
         facts = {"format": 1, "node": environment["TEJIDO_NODE"], "made_at": made_at.isoformat(timespec="seconds"),
                  "engine": engine, "tombstones": _newest_tombstone(environment, folder)}  # fmt: skip
         files = [(name, copy), *newest, *_files(folder, with_environment=with_environment)]
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        own.begin(part)
         write_backup(target, files, facts=facts, to=PublicKey(bytes.fromhex(environment["TEJIDO_BACKUP_KEY"])),
-                     transport=transport_keys(environment).signing)  # fmt: skip
+                     transport=transport_keys(environment).signing, part=part)  # fmt: skip
     return target
 
 
-def _numbers_seen(folder: Path, own: Path) -> list[tuple[str, Path]]:
+def _numbers_seen(folder: Path, own: Staging) -> list[tuple[str, Path]]:
     """The numbers of keys seen so far, copied before the database: with later ones a restored key would be refused."""
-    kept, copy = folder / FILE, own / FILE
+    kept = folder / FILE
     if not kept.is_file():
         return []
+    copy = own.file(FILE)
     copy.write_bytes(kept.read_bytes())
     return [(FILE, copy)]
 
@@ -71,21 +75,26 @@ def _numbers_seen(folder: Path, own: Path) -> list[tuple[str, Path]]:
 def _files(folder: Path, *, with_environment: bool) -> Iterator[tuple[str, Path]]:
     """Everything of the node's folder that is no secret, log or journal: sealed files, operator, tombstones, anchor."""
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or not path.is_file() or path.name.endswith(_LEFT_OUT) or path.name.startswith("."):
+        inside = path.relative_to(folder)
+        name = inside.as_posix()
+        if path.is_symlink() or not path.is_file() or path.name.endswith(_LEFT_OUT):
+            continue
+        if any(part.startswith(".") for part in inside.parts):  # a killed backup's copy of the database, say
             continue
         if name in (SQLITE_FILE, FILE) or (name == ENVIRONMENT_FILE and not with_environment):
             continue
         yield name, path
 
 
-def _database_copy(folder: Path, environment: Mapping[str, str], database: str, own: Path) -> tuple[str, str, Path]:
+def _database_copy(folder: Path, environment: Mapping[str, str], database: str, own: Staging) -> tuple[str, str, Path]:
     """The database as it stands at one moment, in a file."""
     if "TEJIDO_DATABASE_STAFF" in environment or database:
-        copy = own / POSTGRESQL_FILE
-        dump_postgresql(database, copy)
+        copy = own.file(POSTGRESQL_FILE)
+        # It outlives this process if that is killed: until it ends the lock is its, and nobody sweeps under it.
+        run_postgresql("pg_dump", database, "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}",
+                       lock=own.lock)  # fmt: skip
         return POSTGRESQL_FILE, "postgresql", copy
-    copy = own / SQLITE_FILE
+    copy = own.file(SQLITE_FILE)
     # One read transaction: whoever writes meanwhile is not in it. What was deleted is not copied, slack included.
     with closing(sqlite3.connect(f"file:{folder / SQLITE_FILE}?mode=rw", uri=True, timeout=60)) as source:
         try:
@@ -94,17 +103,14 @@ def _database_copy(folder: Path, environment: Mapping[str, str], database: str, 
             raise BadInput("backup.database", en=f"the database cannot be copied: {problem}",
                            es=f"no se pudo copiar la base de datos: {problem}",
                            where=str(folder / SQLITE_FILE)) from None  # fmt: skip
-    copy.chmod(0o600)
     return SQLITE_FILE, "sqlite", copy
 
 
-def dump_postgresql(database: str, copy: Path) -> None:
-    """The database as its owner reads it, at one moment."""
-    run_postgresql("pg_dump", database, "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}")
+def run_postgresql(program: str, database: str, *words: str, lock: int | None = None) -> None:
+    """Run one of PostgreSQL's programs; the address goes in the environment, where no list of processes shows it.
 
-
-def run_postgresql(program: str, database: str, *words: str) -> None:
-    """Run one of PostgreSQL's programs; the address goes in the environment, where no list of processes shows it."""
+    It holds the `lock` too, for as long as it runs.
+    """
     if not database:
         raise BadInput("node.database", en="the owner's address is needed where the node lives in PostgreSQL",
                        es="se necesita la dirección de quien es dueño, porque la base de datos es PostgreSQL",
@@ -114,7 +120,8 @@ def run_postgresql(program: str, database: str, *words: str) -> None:
         raise BadInput("backup.program", en=f"{program} is not installed here; it comes with PostgreSQL's client",
                        es=f"{program} no está instalado; viene con el cliente de PostgreSQL",
                        where=program)  # fmt: skip
-    done = subprocess.run([found, *words], env=_address(database), capture_output=True, text=True, check=False)
+    done = subprocess.run([found, *words], env=_address(database), capture_output=True, text=True, check=False,
+                          pass_fds=() if lock is None else (lock,), umask=0o077)  # fmt: skip
     if done.returncode != 0:
         said = (done.stderr.strip().splitlines() or ["?"])[0]
         raise BadInput("backup.database", en=f"the database cannot be copied: {said}",

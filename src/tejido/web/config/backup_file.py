@@ -44,13 +44,18 @@ _KEY_MARK = "tejido-backup-key 1"
 
 
 def write_backup(
-    target: Path, files: Iterable[tuple[str, Path]], *, facts: dict[str, Any], to: PublicKey, transport: SigningKey
-) -> None:
-    """Seal `files` (name inside, path) and their manifest into `target`: the whole file or none under that name."""
-    key, part = new_key(), target.with_name(f".{target.name}.part")
+    target: Path, files: Iterable[tuple[str, Path]], *, facts: dict[str, Any], to: PublicKey, transport: SigningKey,
+    part: Path,
+) -> None:  # fmt: skip
+    """Seal `files` (name inside, path) and their manifest into `target`: the whole file or none under that name.
+
+    Until it is whole it is called `part`, in the same folder: nothing but what is sealed is ever written there.
+    """
+    key = new_key()
     box = seal_box(to, key, _INFO)
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        # A new file: on a disk that others write to, that name may be a link to a file of ours.
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(_MARK + len(box).to_bytes(4, "big") + box)
             for sealed in seal_stream(key, _archive(files, facts, transport), _CONTEXT):
                 file.write(sealed)

@@ -18,6 +18,7 @@ def main() -> None:
     from django_tasks_db.management.commands.db_worker import Worker
 
     from tejido.web.accounts.sessions import forget_ended
+    from tejido.web.config.staging import sweep
     from tejido.web.files.jobs import sweep_now_and_then
     from tejido.web.intake.conversations import end_expired
     from tejido.web.mailbox.jobs import deliver_pending, exchange_anchors
@@ -35,6 +36,9 @@ def main() -> None:
     def expire() -> None:
         expire_packets(now=timezone.now())
 
+    def sweep_backups() -> None:
+        sweep(settings.TEJIDO.data)
+
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -42,7 +46,7 @@ def main() -> None:
                  max_tasks=None, worker_id="worker", excluded_queue_names=[])  # fmt: skip
     while not stopping.wait(0.5):
         # Whatever is due, then the sweeps: messages whose partner was down, lines not yet chained; sessions, packets
-        # and conversations that ended; what a shredding or a broken-off file left behind.
+        # and conversations that ended; what a shredding, a broken-off file or a killed backup left behind.
         for work in (
             due.run,
             deliver_pending,
@@ -52,6 +56,7 @@ def main() -> None:
             end_expired,
             tidy,
             sweep_now_and_then,
+            sweep_backups,
         ):
             try:
                 work()
