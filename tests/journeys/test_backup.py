@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -289,6 +290,69 @@ def test_a_full_disk_leaves_nothing_half_written(backed, tmp_path):
     refused = subprocess.run(["bash", "-c", limited], env=clean, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
     assert list(target.iterdir()) == []
+
+
+_KILLED = """
+import os, signal, sys
+name, number = sys.argv.pop(1), signal.Signals[sys.argv.pop(1)]
+def look(frame, event, _argument):
+    if event == "call" and frame.f_code.co_name == name:
+        sys.setprofile(None)
+        os.kill(os.getpid(), number)
+sys.setprofile(look)
+from tejido.cli.entrance import main
+main()
+"""
+
+
+def _restore_until(function: str, number: str, words: list[str]) -> subprocess.Popen[bytes]:
+    """A real restoring that gets the signal as it comes to `function`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TEJIDO_", "DJANGO_"))}
+    return subprocess.Popen([sys.executable, "-c", _KILLED, function, number, *words], env=clean,
+                            stderr=subprocess.PIPE)  # fmt: skip
+
+
+def _empty_database(backed, name: str) -> list[str]:
+    if not backed.owner:
+        return []
+    with psycopg.connect(backed.owner, autocommit=True) as owned:
+        owned.execute(f"CREATE DATABASE {name}")
+    return ["--database", backed.owner.replace("/restored?", f"/{name}?")]
+
+
+def test_a_restore_that_is_killed_leaves_no_node_and_is_done_again_in_the_same_folder(backed, tmp_path):
+    """On PostgreSQL last in this file: the doors' roles of the restored node get other passwords."""
+    mx, into = backed.folder / "mx", tmp_path / "new"
+    words = ["node", "restore", str(backed.folder / "node.tejido-backup"), str(into), "--key",
+             str(backed.folder / "sheets" / "backup.key"), "--environment", str(mx / "node.env"),
+             "--tombstones", str(mx / "tombstones")]  # fmt: skip
+    # Before what was destroyed goes again; before the settings are there; when all is there but the last word.
+    for turn, function in enumerate(("shred_again", "scrub_everything", "write_environment", "_done")):
+        killed = _restore_until(function, "SIGKILL", [*words, *_empty_database(backed, f"killed{turn}")])
+        assert (killed.wait(120), killed.stderr.read()) == (-signal.SIGKILL, b""), function
+        assert (into / "node.env").exists() == (function == "_done")
+        shutil.copy(mx / "node.env", into / "node.env")  # as somebody would who has it in her safe
+        for refused in (_tejido("node", "run", str(into), "staff"), _tejido("node", "check", str(into))):
+            assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), (function, refused.stderr)
+            assert "cut off: run it again" in refused.stderr
+    held = _restore_until("shred_again", "SIGSTOP", [*words, *_empty_database(backed, "held")])
+    os.waitid(os.P_PID, held.pid, os.WSTOPPED)
+    second = _tejido(*words, *_empty_database(backed, "second"))
+    assert (second.returncode, second.stderr.count("\n")) == (2, 1), second.stderr
+    assert "another restore into this folder" in second.stderr
+    held.kill()
+    held.wait()
+    again = _empty_database(backed, "again")
+    done = _tejido(*words, *again)
+    assert done.returncode == 0, done.stderr
+    assert "1 records destroyed again" in done.stdout
+    found = json.loads(_tejido("node", "check", str(into), "--json").stdout)
+    assert [each["code"] for each in found["checks"] if not each["holds"] and each["code"] != "disk"] == []
+    if backed.owner:  # each must be empty, so none of the others is used again
+        with psycopg.connect(backed.owner, autocommit=True) as owned:
+            for name in ("killed0", "killed1", "killed2", "killed3", "held", "second"):
+                owned.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert _holding(_stores(into, again[1] if again else ""), backed.sealed) == 0
 
 
 def test_a_backup_from_before_a_new_transport_key_is_restored_with_todays_settings_beside(backed, tmp_path):

@@ -28,6 +28,7 @@ from tejido.web.config.settings import DOORS
 from tejido.web.security.roles import ROLES
 
 BACKUP_KEY = "backup.key"
+RESTORING = ".restoring"  # in a folder where a restoring began, until all of it is done
 # Teams every organisation begins with; those of service providers are made one by one, later.
 TEAM_KINDS = ("intake", "cases", "data", "duty", "administration")
 
@@ -76,6 +77,11 @@ def write_environment(folder: Path, environment: Mapping[str, str]) -> None:
         os.fsync(file.fileno())
     # The old file or the new one, whole, whatever happens: doors that run read it, and without it nothing opens.
     fresh.replace(folder / ENVIRONMENT_FILE)
+    keep_names(folder)
+
+
+def keep_names(folder: Path) -> None:
+    """What was made, renamed or taken away in `folder` stays so, even if the power goes."""
     inside = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(inside)
@@ -86,6 +92,15 @@ def write_environment(folder: Path, environment: Mapping[str, str]) -> None:
 def read_environment(folder: Path) -> dict[str, str]:
     """What `write_environment` kept; raises `BadInput`."""
     path = folder / ENVIRONMENT_FILE
+    if (folder / RESTORING).exists():  # whatever else is there: what was destroyed may have come back
+        raise BadInput(
+            "node.restoring",
+            en="a restore is under way here or was cut off: run it again into this folder (on PostgreSQL, into an "
+            "empty database)",
+            es="aquí hay una restauración en curso o interrumpida: repítala en esta carpeta (con PostgreSQL, en una "
+            "base de datos vacía)",
+            where=str(folder),
+        )
     if not path.is_file():
         raise BadInput(
             "node.missing",

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Restoring a node from a backup: into a new folder only, and never without what was destroyed since."""
+"""Restoring a node from a backup: into a new folder only, and never without what was destroyed since.
+
+Until the last deed the folder says that it is no node: one that was killed in between cannot be started.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +20,18 @@ from django.core.management import call_command
 from tejido.crypto import SigningKey, Verifier
 from tejido.vocabulary import BadInput
 from tejido.web.config import rights
-from tejido.web.config.backing_up import POSTGRESQL_FILE, run_postgresql
+from tejido.web.config.backing_up import POSTGRESQL_FILE, SQLITE_FILE, run_postgresql
 from tejido.web.config.backup_file import check_signature, read_backup, read_key
 from tejido.web.config.keys_back import went_back_by_name
 from tejido.web.config.live_keys import ENVIRONMENT_FILE, parse_environment
-from tejido.web.config.making import at_the_database, refuse_a_used_database, write_environment
+from tejido.web.config.making import (
+    RESTORING,
+    at_the_database,
+    keep_names,
+    refuse_a_used_database,
+    write_environment,
+)
+from tejido.web.config.staging import locked, overwrite
 from tejido.web.config.transport_keys import EARLIER, TRANSPORT, transport_keys
 from tejido.web.upkeep.tombstone_lines import FILE, Line, read_lines
 
@@ -39,9 +50,11 @@ def restore_node(
     *, backup: Path, folder: Path, key: Path, environment: Path | None, tombstones: Path | None, accept_older: bool,
     database: str = "", newest: Path | None = None, newer_environment: Path | None = None,
 ) -> Restored:  # fmt: skip
-    """Restore `backup` into the new `folder`. Raises `BadInput` before anything is written, or takes it away again."""
-    if folder.exists() and any(folder.iterdir()):
-        raise BadInput("node.folder", en="the folder is not empty", es="la carpeta no está vacía", where=str(folder))
+    """Restore `backup` into `folder`: a new one, or one where a restoring was cut off, which begins anew.
+
+    Raises `BadInput` before anything is written, or takes it away again.
+    """
+    _refuse_used(folder)
     opener, small = read_key(key), dict[str, bytes]()
 
     def keep_small(name: str, parts: Iterator[bytes]) -> None:
@@ -55,17 +68,61 @@ def restore_node(
     _refuse_other_engine(manifest, database)
     newer = _newest(newest)
     lines = _lines(tombstones, small.get(FILE, b""), manifest, transport.known, accept_older)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+    with _no_node_until_done(folder):
         read_backup(backup, opener, each=lambda name, parts: _write(folder / name, parts))
-        settings = _moved(settings, folder)
+        (folder / ENVIRONMENT_FILE).unlink(missing_ok=True)  # of a backup that has it: ours comes last
+        settings, again, back = _put_in_order(folder, _moved(settings, folder), lines, transport.signing, database,
+                                              newer)  # fmt: skip
         write_environment(folder, settings)
-        again, back = _put_in_order(folder, settings, lines, transport.signing, database, newer)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
     return Restored(manifest["made_at"], len(lines), again, back)
+
+
+def _refuse_used(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / RESTORING).exists():
+        raise BadInput("node.folder", en="the folder is not empty", es="la carpeta no está vacía", where=str(folder))
+
+
+@contextmanager
+def _no_node_until_done(folder: Path) -> Iterator[None]:
+    """While this lasts, and after a kill, a file in `folder` says that no node may be started from it."""
+    _refuse_used(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    mark = folder / RESTORING
+    held = os.open(mark, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not locked(held):
+            raise BadInput("restore.under_way", en="another restore into this folder is under way",
+                           es="hay otra restauración en curso en esta carpeta", where=str(folder))  # fmt: skip
+        _take_away(folder, but=mark)
+        keep_names(folder)
+        try:
+            yield
+            keep_names(folder)
+            _done(mark)
+        except BaseException:
+            _take_away(folder)
+            raise
+    finally:
+        os.close(held)
+
+
+def _done(mark: Path) -> None:
+    mark.unlink()
+    keep_names(mark.parent)
+
+
+def _take_away(folder: Path, *, but: Path | None = None) -> None:
+    """All that a restoring wrote; the databases are overwritten, as what was destroyed may be back in them."""
+    for path in list(folder.iterdir()):
+        if path.name.startswith((SQLITE_FILE, POSTGRESQL_FILE)):
+            overwrite(path)
+        elif path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path != but:
+            path.unlink(missing_ok=True)
+    if but is None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _settings(environment: Path | None, small: dict[str, bytes]) -> dict[str, str]:
@@ -146,10 +203,10 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
 def _put_in_order(
     folder: Path, settings: dict[str, str], lines: Sequence[Line], transport: SigningKey, database: str,
     newer: dict[str, int],
-) -> tuple[int, list[str]]:  # fmt: skip
+) -> tuple[dict[str, str], int, list[str]]:  # fmt: skip
     """Migrations, then what was destroyed since goes again, then the doors' rights.
 
-    Returns how many records went, and whose keys are older than they had been.
+    Returns the settings with the doors' addresses, how many records went, and whose keys are older than they had been.
     """
     if database:
         _load_postgresql(folder, settings, database)
@@ -171,11 +228,10 @@ def _put_in_order(
         audit.chain()
         write_anchor(folder, transport)
         if database:
-            addresses = rights.make_roles(settings["TEJIDO_NODE"], database)
+            settings |= rights.make_roles(settings["TEJIDO_NODE"], database)
             rights.grant(settings["TEJIDO_NODE"])
-            write_environment(folder, settings | addresses)
     scrub_everything()
-    return again, back
+    return settings, again, back
 
 
 def _load_postgresql(folder: Path, settings: dict[str, str], database: str) -> None:
@@ -184,7 +240,7 @@ def _load_postgresql(folder: Path, settings: dict[str, str], database: str) -> N
     dump = folder / POSTGRESQL_FILE
     run_postgresql("pg_restore", database, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction",
                    "--dbname", _name(database), str(dump))  # fmt: skip
-    dump.unlink()
+    overwrite(dump)
 
 
 def _name(database: str) -> str:

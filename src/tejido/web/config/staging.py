@@ -51,7 +51,7 @@ def staging(folder: Path) -> Iterator[Staging]:
     lock = os.open(own, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for _try in range(_TRIES):
-            if _locked(lock):
+            if locked(lock):
                 break
             time.sleep(_PAUSE)
         else:
@@ -73,7 +73,7 @@ def sweep(folder: Path) -> bool:
         return False
     lock = os.open(own, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        if not _locked(lock):
+        if not locked(lock):
             return False
         _empty(own)
         return True
@@ -95,7 +95,8 @@ def overwrite(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _locked(lock: int) -> bool:
+def locked(lock: int) -> bool:
+    """Is this descriptor's file ours now? False: somebody else holds it."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
