@@ -15,7 +15,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,8 +24,12 @@ import pytest
 
 from tejido.crypto import totp_code
 from tejido.web.config.demo.visitor import Page, Visitor
+from tejido.web.config.making import read_environment
 from tejido.web.config.processes import DOORS, Running, address, free_ports
+from tejido.web.config.transport_keys import transport_keys
+from tejido.web.upkeep.tombstone_lines import chain_of, date_line, read_lines
 from tests import postgresql
+from tests.journeys.killing import run_until
 from tests.journeys.test_postgresql import _OPERATOR, _tejido
 
 pytestmark = pytest.mark.slow
@@ -215,7 +219,8 @@ def test_what_was_destroyed_after_the_backup_is_gone_in_the_restored_node(backed
     assert backed.amara.get(f"/cases/{backed.goes}/").status == 404
     stores = _stores(backed.folder / "again", backed.owner)
     assert _holding(stores, backed.sealed) == 0
-    assert (backed.folder / "again" / "tombstones").read_bytes() == (backed.folder / "mx" / "tombstones").read_bytes()
+    kept = [chain_of((backed.folder / name / "tombstones").read_bytes()) for name in ("again", "mx")]
+    assert kept[0] == kept[1] != b""
 
 
 def test_no_sealed_byte_of_it_is_left_in_the_files_of_the_database(backed):
@@ -230,13 +235,13 @@ def test_the_restored_node_passes_its_check_and_the_check_has_eyes(backed):
     found = json.loads(first.stdout)
     wrong = [each for each in found["checks"] if not each["holds"] and each["code"] != "disk"]
     assert wrong == []
-    kept = (folder / "tombstones").read_bytes()
+    kept = chain_of((folder / "tombstones").read_bytes())
     (folder / "tombstones").write_bytes(b"")
     cut = json.loads(_tejido("node", "check", str(folder), "--json").stdout)
     assert [each["code"] for each in cut["checks"] if not each["holds"] and each["code"] != "disk"] == ["tombstones"]
     assert "✗ La lista de lo destruido" in _tejido("node", "check", str(folder), "--language", "es").stdout
     _tejido("node", "check", str(folder), "--mend")
-    assert (folder / "tombstones").read_bytes() == kept
+    assert chain_of((folder / "tombstones").read_bytes()) == kept
 
 
 def _restore(backed, backup, into, *words):
@@ -280,6 +285,28 @@ def test_a_list_that_ends_before_the_backup_is_refused(backed, tmp_path):
     assert accepted.returncode == 0, accepted.stderr
 
 
+def test_a_list_of_another_day_is_taken_only_by_whoever_insists(backed, tmp_path):
+    """The backup's own list, which cannot know what was destroyed after it, among them."""
+    if backed.owner:
+        pytest.skip("the same file on both")
+    transport, today = transport_keys(read_environment(backed.folder / "mx")), backed.folder / "mx" / "tombstones"
+    lines = read_lines(today.read_bytes(), transport.known, where="")
+    old = chain_of(today.read_bytes()) + date_line(lines, datetime.now(UTC) - timedelta(days=4), transport.signing)
+    # What a thief of the machine's user could do to a copy: cut it, and keep the date of today.
+    cut = today.read_bytes().removeprefix(chain_of(today.read_bytes()))
+    for name, raw in {"old": old, "undated": chain_of(old), "cut": cut, "empty": b""}.items():
+        (tmp_path / name).write_bytes(raw)
+        refused = _restore(backed, backed.folder / "node.tejido-backup", tmp_path / "no", "--tombstones",
+                           str(tmp_path / name))  # fmt: skip
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), (name, refused.stderr)
+        assert "--accept-older-tombstones" in refused.stderr, name
+        assert not (tmp_path / "no").exists(), name
+    taken = _restore(backed, backed.folder / "node.tejido-backup", tmp_path / "new", "--tombstones",
+                     str(tmp_path / "old"), "--accept-older-tombstones")  # fmt: skip
+    assert taken.returncode == 0, taken.stderr
+    assert "1 records destroyed again. That list is as of" in taken.stdout
+
+
 def test_a_full_disk_leaves_nothing_half_written(backed, tmp_path):
     if backed.owner:
         pytest.skip("the same writing on both")
@@ -290,26 +317,6 @@ def test_a_full_disk_leaves_nothing_half_written(backed, tmp_path):
     refused = subprocess.run(["bash", "-c", limited], env=clean, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
     assert list(target.iterdir()) == []
-
-
-_KILLED = """
-import os, signal, sys
-name, number = sys.argv.pop(1), signal.Signals[sys.argv.pop(1)]
-def look(frame, event, _argument):
-    if event == "call" and frame.f_code.co_name == name:
-        sys.setprofile(None)
-        os.kill(os.getpid(), number)
-sys.setprofile(look)
-from tejido.cli.entrance import main
-main()
-"""
-
-
-def _restore_until(function: str, number: str, words: list[str]) -> subprocess.Popen[bytes]:
-    """A real restoring that gets the signal as it comes to `function`."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TEJIDO_", "DJANGO_"))}
-    return subprocess.Popen([sys.executable, "-c", _KILLED, function, number, *words], env=clean,
-                            stderr=subprocess.PIPE)  # fmt: skip
 
 
 def _empty_database(backed, name: str) -> list[str]:
@@ -328,14 +335,14 @@ def test_a_restore_that_is_killed_leaves_no_node_and_is_done_again_in_the_same_f
              "--tombstones", str(mx / "tombstones")]  # fmt: skip
     # Before what was destroyed goes again; before the settings are there; when all is there but the last word.
     for turn, function in enumerate(("shred_again", "scrub_everything", "write_environment", "_done")):
-        killed = _restore_until(function, "SIGKILL", [*words, *_empty_database(backed, f"killed{turn}")])
+        killed = run_until(function, "SIGKILL", [*words, *_empty_database(backed, f"killed{turn}")])
         assert (killed.wait(120), killed.stderr.read()) == (-signal.SIGKILL, b""), function
         assert (into / "node.env").exists() == (function == "_done")
         shutil.copy(mx / "node.env", into / "node.env")  # as somebody would who has it in her safe
         for refused in (_tejido("node", "run", str(into), "staff"), _tejido("node", "check", str(into))):
             assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), (function, refused.stderr)
             assert "cut off: run it again" in refused.stderr
-    held = _restore_until("shred_again", "SIGSTOP", [*words, *_empty_database(backed, "held")])
+    held = run_until("shred_again", "SIGSTOP", [*words, *_empty_database(backed, "held")])
     os.waitid(os.P_PID, held.pid, os.WSTOPPED)
     second = _tejido(*words, *_empty_database(backed, "second"))
     assert (second.returncode, second.stderr.count("\n")) == (2, 1), second.stderr

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -16,12 +17,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tejido.crypto import BoxKey, PublicKey
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.newest import FILE
+from tejido.web.accounts.newest import FILE as NEWEST
 from tejido.web.config.backup_file import write_backup, write_key
 from tejido.web.config.live_keys import ENVIRONMENT_FILE
 from tejido.web.config.making import at_the_database, changing, read_environment, write_environment
 from tejido.web.config.staging import Staging, staging
 from tejido.web.config.transport_keys import transport_keys
+from tejido.web.upkeep.tombstone_lines import FILE as TOMBSTONES
 
 SQLITE_FILE, POSTGRESQL_FILE = "node.sqlite3", "node.dump"
 SUFFIX = ".tejido-backup"
@@ -50,11 +52,13 @@ def backup_node(*, folder: Path, target: Path, database: str = "", with_environm
         raise BadInput("backup.exists", en="there is a file of this name", es="ya existe un archivo con ese nombre",
                        where=str(target))  # fmt: skip
     with staging(folder) as own:
-        newest = _numbers_seen(folder, own)
+        # Before the database is copied: with later numbers a restored key would be refused.
+        copies = _copy_now(folder / NEWEST, own)
         name, engine, copy = _database_copy(folder, environment, database, own)
         facts = {"format": 1, "node": environment["TEJIDO_NODE"], "made_at": made_at.isoformat(timespec="seconds"),
                  "engine": engine, "tombstones": _newest_tombstone(environment, folder)}  # fmt: skip
-        files = [(name, copy), *newest, *_files(folder, with_environment=with_environment)]
+        copies += _copy_now(folder / TOMBSTONES, own)  # and after it: the list reaches at least as far
+        files = [(name, copy), *copies, *_files(folder, with_environment=with_environment)]
         part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         own.begin(part)
         write_backup(target, files, facts=facts, to=PublicKey(bytes.fromhex(environment["TEJIDO_BACKUP_KEY"])),
@@ -62,18 +66,19 @@ def backup_node(*, folder: Path, target: Path, database: str = "", with_environm
     return target
 
 
-def _numbers_seen(folder: Path, own: Staging) -> list[tuple[str, Path]]:
-    """The numbers of keys seen so far, copied before the database: with later ones a restored key would be refused."""
-    kept = folder / FILE
+def _copy_now(kept: Path, own: Staging) -> list[tuple[str, Path]]:
+    """A small file as it is now, while nobody writes it."""
     if not kept.is_file():
         return []
-    copy = own.file(FILE)
-    copy.write_bytes(kept.read_bytes())
-    return [(FILE, copy)]
+    copy = own.file(kept.name)
+    with kept.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        copy.write_bytes(file.read())
+    return [(kept.name, copy)]
 
 
 def _files(folder: Path, *, with_environment: bool) -> Iterator[tuple[str, Path]]:
-    """Everything of the node's folder that is no secret, log or journal: sealed files, operator, tombstones, anchor."""
+    """Everything of the node's folder but secrets, logs, journals and what is copied apart: sealed files, operator."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         name = inside.as_posix()
@@ -81,7 +86,7 @@ def _files(folder: Path, *, with_environment: bool) -> Iterator[tuple[str, Path]
             continue
         if any(part.startswith(".") for part in inside.parts):  # a killed backup's copy of the database, say
             continue
-        if name in (SQLITE_FILE, FILE) or (name == ENVIRONMENT_FILE and not with_environment):
+        if name in (SQLITE_FILE, NEWEST, TOMBSTONES) or (name == ENVIRONMENT_FILE and not with_environment):
             continue
         yield name, path
 

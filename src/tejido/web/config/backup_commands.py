@@ -54,10 +54,11 @@ def backup_key(*, folder: Path, keep: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--key", required=True, type=_file, help="The file backup.key.")
 @click.option("--environment", type=_file, help="The node's node.env, kept apart; not needed if the backup has it.")
-@click.option("--tombstones", type=_file, help="The newest copy of the file `tombstones`: what it names is destroyed "
-              "again.")  # fmt: skip
+@click.option("--tombstones", type=_file, help="The newest copy of the file `tombstones`, of the last three days: what "
+              "it names is destroyed again.")  # fmt: skip
 @click.option("--accept-older-tombstones", is_flag=True,
-              help="No newer list is left: whatever was destroyed after the backup comes back.")  # fmt: skip
+              help="No newer list is left, or none but the backup's own: whatever was destroyed after it comes "
+              "back.")  # fmt: skip
 @click.option("--newest", type=_file, help="The newest copy of the file `keys.newest`: nothing is sealed to keys that "
               "were replaced after the backup.")  # fmt: skip
 @click.option("--newer-environment", type=_file, help="Today's node.env, if the transport key was replaced after the "
@@ -74,7 +75,9 @@ def restore(
         done = restore_node(backup=backup, folder=folder.resolve(), key=key, environment=environment,
                             tombstones=tombstones, accept_older=accept_older_tombstones, database=database,
                             newest=newest, newer_environment=newer_environment)  # fmt: skip
-    click.echo(_RESTORED[language].format(made_at=done.made_at, lines=done.tombstones, again=done.shredded_again))
+    as_of = done.as_of.isoformat(timespec="seconds") if done.as_of else "?"
+    click.echo(_RESTORED[language].format(made_at=done.made_at, lines=done.tombstones, again=done.shredded_again,
+                                          as_of=as_of))  # fmt: skip
     if done.went_back:
         click.echo(_WENT_BACK[language].format(names=", ".join(done.went_back)))
     elif newest is None:
@@ -119,9 +122,11 @@ _TAKE_AWAY = (
     "Llévesela de este equipo y guarde dos copias: sin ella no se abre ningún respaldo."
 )
 _RESTORED = {
-    "en": "Restored as of {made_at}. {lines} tombstones; {again} records destroyed again. Now: tejido node check.",
+    "en": "Restored as of {made_at}. {lines} tombstones; {again} records destroyed again. That list is as of {as_of}: "
+    "whatever was destroyed later is back, and must be destroyed again. Now: tejido node check.",
     "es": "Restaurado como estaba en {made_at}. {lines} registros de destrucción; {again} expedientes se volvieron a "
-    "destruir. Ahora: tejido node check.",
+    "destruir. Esa lista es de {as_of}: lo que se destruyó después está de vuelta y debe destruirse otra vez. Ahora: "
+    "tejido node check.",
 }
 _WENT_BACK = {
     "en": "Their keys had been replaced after this backup: {names}. Nothing is sealed to them. First an administrator "

@@ -152,10 +152,10 @@ def _vouched_for(_folder: Path) -> Iterator[str]:
 
 
 def _tombstones(folder: Path) -> Iterator[str]:
-    from tejido.web.upkeep.tombstones import FILE, kept_lines
+    from tejido.web.upkeep.tombstones import FILE, chain_of, kept_lines
 
     path, whole = folder / FILE, b"".join(line.encode() for line in kept_lines())
-    raw = path.read_bytes() if path.is_file() else b""
+    raw = chain_of(path.read_bytes()) if path.is_file() else b""
     if raw != whole:
         yield f"{FILE}: {raw.count(b'\n')} / {whole.count(b'\n')}"
 
@@ -212,10 +212,10 @@ def _clock(_folder: Path) -> Iterator[str]:
 
 def _mend(folder: Path) -> None:
     from tejido.web.security import audit
-    from tejido.web.upkeep.tombstones import FILE, keep_file, kept_lines
+    from tejido.web.upkeep.tombstones import FILE, chain_of, keep_file, kept_lines
 
     path = folder / FILE
-    if path.is_file() and path.read_bytes() != b"".join(line.encode() for line in kept_lines()):
+    if path.is_file() and chain_of(path.read_bytes()) != b"".join(line.encode() for line in kept_lines()):
         path.unlink()
         audit.record("tombstones.mended", by=None, count=keep_file(folder))
 

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ from tejido.web.config.making import (
 )
 from tejido.web.config.staging import locked, overwrite
 from tejido.web.config.transport_keys import EARLIER, TRANSPORT, transport_keys
-from tejido.web.upkeep.tombstone_lines import FILE, Line, read_lines
+from tejido.web.upkeep.tombstone_lines import FILE, Line, date_of, read_lines
+
+_LIST_OLD = timedelta(days=3)  # copied away every day, it is younger even after a weekend
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Restored:
 
     made_at: str
     tombstones: int
+    as_of: datetime | None  # of when the list of them is
     shredded_again: int
     went_back: list[str]  # teams and members whose keys had been replaced after the backup
 
@@ -67,14 +71,14 @@ def restore_node(
     manifest = check_signature(signed, transport.known, where=str(backup))
     _refuse_other_engine(manifest, database)
     newer = _newest(newest)
-    lines = _lines(tombstones, small.get(FILE, b""), manifest, transport.known, accept_older)
+    lines, as_of = _lines(tombstones, small.get(FILE, b""), manifest, transport.known, accept_older)
     with _no_node_until_done(folder):
         read_backup(backup, opener, each=lambda name, parts: _write(folder / name, parts))
         (folder / ENVIRONMENT_FILE).unlink(missing_ok=True)  # of a backup that has it: ours comes last
         settings, again, back = _put_in_order(folder, _moved(settings, folder), lines, transport.signing, database,
                                               newer)  # fmt: skip
         write_environment(folder, settings)
-    return Restored(manifest["made_at"], len(lines), again, back)
+    return Restored(manifest["made_at"], len(lines), as_of, again, back)
 
 
 def _refuse_used(folder: Path) -> None:
@@ -175,8 +179,9 @@ def _refuse_other_engine(manifest: dict[str, Any], database: str) -> None:
 
 def _lines(
     given: Path | None, inside: bytes, manifest: dict[str, Any], transport: Verifier, accept_older: bool
-) -> Sequence[Line]:
-    """The tombstones to go by: those given, if they reach at least as far as the backup; its own if one insists."""
+) -> tuple[Sequence[Line], datetime | None]:
+    """The tombstones to go by, and of when they are: those given, if they reach at least as far as the backup and are
+    of these days; older ones, or the backup's own, if one insists."""
     if given is None and not accept_older:
         raise BadInput(
             "restore.tombstones",
@@ -184,13 +189,25 @@ def _lines(
             es="hace falta la lista más reciente de lo destruido; si no, volvería lo que se destruyó después",
             where="--tombstones",
         )
-    lines = read_lines(given.read_bytes() if given else inside, transport, where=str(given or FILE))
+    raw = given.read_bytes() if given else inside
+    lines = read_lines(raw, transport, where=str(given or FILE))
     number, digest = manifest["tombstones"]["number"], manifest["tombstones"]["digest"]
     if number and (len(lines) < number or lines[number - 1].digest != digest):
         raise BadInput("restore.older_tombstones", en=f"this list ends before the backup, which knows {number}",
                        es=f"esta lista termina antes que el respaldo, que conoce {number}",
                        where=str(given or FILE))  # fmt: skip
-    return lines
+    as_of = date_of(raw, lines, transport)
+    if not accept_older and (as_of is None or as_of < datetime.now(UTC) - _LIST_OLD):
+        day = f"{as_of:%Y-%m-%d %H:%M} UTC" if as_of else "?"
+        raise BadInput(
+            "restore.list_of_another_day",
+            en=f"this list is as of {day}, and what was destroyed later would come back; if no newer one is left, "
+            "--accept-older-tombstones takes it",
+            es=f"esta lista es de {day}, y volvería lo que se destruyó después; si no queda una más reciente, "
+            "--accept-older-tombstones la toma",
+            where=str(given or FILE),
+        )
+    return lines, as_of
 
 
 def _write(path: Path, parts: Iterator[bytes]) -> None:

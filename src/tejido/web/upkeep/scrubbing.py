@@ -21,7 +21,7 @@ from tejido.web.accounts.signing_keys import SIGNING_SCOPE
 from tejido.web.security.models import KeyGrant, RecordKey
 from tejido.web.security.search_keys import SEARCH_SCOPE
 from tejido.web.upkeep.models import Shredding
-from tejido.web.upkeep.tombstones import keep_file
+from tejido.web.upkeep.tombstones import file_is_old, keep_file
 
 # Keys that belong to no record: the organisation's own, and those of coded rows that were since written anew.
 _WITHOUT_RECORD = Q(scope="coded") | Q(scope__startswith=SIGNING_SCOPE) | Q(scope__startswith=SEARCH_SCOPE)
@@ -46,6 +46,8 @@ def scrub_sqlite(*, now: datetime) -> int:
 
 def tidy() -> None:
     """What the worker does every round: whatever a shredding left to be written or overwritten."""
+    if file_is_old(settings.TEJIDO.data):  # whoever copies it away shall have one that says it is of today
+        keep_file(settings.TEJIDO.data)
     done = Shredding.objects.done()
     if done.filter(scrubbed_at=None).exists():
         keep_file(settings.TEJIDO.data)

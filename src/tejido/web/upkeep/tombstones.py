@@ -9,17 +9,32 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from tejido.crypto import SigningKey
 from tejido.web.security import audit
 from tejido.web.upkeep.models import Tombstone
-from tejido.web.upkeep.tombstone_lines import DOMAIN, FILE, NO_TOMBSTONE, Line, digest_of, read_lines
+from tejido.web.upkeep.tombstone_lines import (
+    DOMAIN,
+    FILE,
+    NO_TOMBSTONE,
+    Line,
+    chain_of,
+    date_line,
+    date_of,
+    digest_of,
+    read_lines,
+)
 
-__all__ = ["FILE", "NO_TOMBSTONE", "Line", "add_tombstone", "adopt_lines", "keep_file", "kept_lines", "read_lines"]
+__all__ = ["FILE", "NO_TOMBSTONE", "Line", "add_tombstone", "adopt_lines", "chain_of", "keep_file", "kept_lines",
+           "read_lines"]  # fmt: skip
+_DATED_ANEW = timedelta(hours=1)
 
 
 def add_tombstone(entry: dict[str, Any], *, transport: SigningKey, by: Any) -> Tombstone:
@@ -54,19 +69,31 @@ def adopt_lines(lines: Sequence[Line]) -> list[Line]:
 
 
 def keep_file(folder: Path) -> int:
-    """Append to the file what it does not have yet; returns how many. A file that says otherwise is left as it is."""
-    path = folder / FILE
+    """Append to the file what it does not have yet and date it anew; returns how many lines it had not.
+
+    A file that says otherwise than the database is left as it is; one that has all is dated anew once an hour.
+    """
+    path, now = folder / FILE, timezone.now()
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         lines, raw = kept_lines(), file.read()
-        whole = b"".join(line.encode() for line in lines)
-        if not whole.startswith(raw) or len(whole) == len(raw):
+        whole, kept = b"".join(line.encode() for line in lines), chain_of(raw)
+        kept = kept[: kept.rfind(b"\n") + 1]  # a line that broke off on a full disk is written again
+        missing = len(lines) - kept.count(b"\n")
+        dated = date_of(raw, lines, None)
+        if not whole.startswith(kept) or (not missing and dated is not None and dated > now - _DATED_ANEW):
             return 0
-        # A line that broke off on a full disk is completed by the same bytes.
-        file.write(whole[len(raw) :])
+        # Only the date behind the lines is ever taken away: a full disk costs no line.
+        file.truncate(len(kept))
+        file.write(whole[len(kept) :] + date_line(lines, now, settings.TEJIDO.transport.signing))
         file.flush()
         os.fsync(file.fileno())
-        missing = len(lines) - raw.count(b"\n")
     if missing > 1:  # one is the newest; more means that the file was lost or cut short meanwhile
         audit.record("tombstones.mended", by=None, count=missing)
     return missing
+
+
+def file_is_old(folder: Path) -> bool:
+    """Was the file last written more than an hour ago, or never?"""
+    path = folder / FILE
+    return not path.is_file() or path.stat().st_mtime < (timezone.now() - _DATED_ANEW).timestamp()
