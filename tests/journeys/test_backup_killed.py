@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tejido.web.config.backing_up import _address
 from tejido.web.config.backup_file import _opened, read_key
 from tejido.web.config.making import read_environment
 from tejido.web.config.processes import Running
@@ -134,8 +135,11 @@ def test_killed_at_any_moment_it_leaves_nothing_readable_beside_its_target_and_t
         assert _open_to_others(staged) == []
         assert _readable(staged)  # the search has eyes: this is what a killed process leaves
         assert {each.stat().st_mode & 0o777 for each in left} <= {0o600}
+    # Whoever still has the copy's blocks has zeros.
+    copies = [path.open("rb") for path in staged.glob("node.*")]
     done = _tejido("node", "backup", str(node.folder), str(kept), *node.at)
     assert done.returncode == 0, done.stderr
+    assert [set(copy.read()) for copy in copies] == [{0}]
     (backup,) = kept.iterdir()  # the half-written one is gone too
     assert str(backup) == done.stdout.strip()
     assert backup.stat().st_mode & 0o777 == 0o600
@@ -187,3 +191,13 @@ def test_the_worker_takes_a_killed_backups_copy_away(node, tmp_path):
             time.sleep(0.1)
     finally:
         running.stop()
+
+
+def test_postgresqls_programs_are_guarded_as_the_doors_are():
+    """What the owner's address says of TLS holds for them too, and nothing of it is on their command line."""
+    said = "sslmode=verify-full&sslrootcert=/etc/root.crt&channel_binding=require&application_name=x"
+    found = _address(f"postgresql://owner:p%40ss@db.invalid:5433/tejido?{said}")
+    wanted = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/etc/root.crt", "PGCHANNELBINDING": "require",
+              "PGPASSWORD": "p@ss", "PGHOST": "db.invalid", "PGPORT": "5433", "PGUSER": "owner",
+              "PGDATABASE": "tejido"}  # fmt: skip
+    assert {name: value for name, value in found.items() if name.startswith("PG")} == wanted

@@ -27,6 +27,7 @@ from tejido.web.upkeep.tombstone_lines import FILE as TOMBSTONES
 
 SQLITE_FILE, POSTGRESQL_FILE = "node.sqlite3", "node.dump"
 SUFFIX = ".tejido-backup"
+_GUARDS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "channel_binding", "gssencmode")
 _LEFT_OUT = (".log", "-wal", "-shm", "-journal", ".part", ".new", ".lock", ".key", SUFFIX)
 
 
@@ -139,7 +140,9 @@ def _address(database: str) -> dict[str, str]:
     named = {
         "PGHOST": options.get("host") or parts.hostname or "", "PGPORT": str(parts.port or ""),
         "PGUSER": unquote(parts.username or ""), "PGPASSWORD": unquote(parts.password or ""),
-        "PGDATABASE": unquote(parts.path.removeprefix("/")), "PGSSLMODE": options.get("sslmode", ""),
+        "PGDATABASE": unquote(parts.path.removeprefix("/")),
+        # All that guards the doors' connections guards this one.
+        **{f"PG{name.upper().replace('_', '')}": options.get(name, "") for name in _GUARDS},
     }  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "TEJIDO_"))}
     return kept | {name: value for name, value in named.items() if value}
