@@ -235,6 +235,7 @@ def test_the_restored_node_passes_its_check_and_the_check_has_eyes(backed):
     found = json.loads(first.stdout)
     wrong = [each for each in found["checks"] if not each["holds"] and each["code"] != "disk"]
     assert wrong == []
+    assert (folder / "audit.anchor").is_file()  # goes on from the backup's; a restoring is no loss
     kept = chain_of((folder / "tombstones").read_bytes())
     (folder / "tombstones").write_bytes(b"")
     cut = json.loads(_tejido("node", "check", str(folder), "--json").stdout)

@@ -6,12 +6,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
@@ -24,7 +21,7 @@ from tejido.web.mailbox import anchoring
 from tejido.web.mailbox.actions import add_partner
 from tejido.web.mailbox.jobs import exchange_anchors
 from tejido.web.mailbox.models import KeptAnchor, Partner, RefusedArrival, SentAnchor
-from tejido.web.security import audit
+from tejido.web.security import audit, guards
 from tejido.web.security.models import AuditEntry
 from tejido.web.sharing.actions import add_agreement
 from tests.web.mailbox.test_two_nodes import _our_card, other  # noqa: F401
@@ -123,8 +120,7 @@ def test_a_chain_made_anew_with_our_own_key_is_found_by_the_partners_signature(p
     anchor = _anchor()
     anchoring.record_countersignature(anchor=anchor, answer=_signed(anchor))
     assert _found(tmp_path) == set()
-    guards = import_module("tejido.web.security.migrations.0002_audit_append_only")
-    guards.allow(None, SimpleNamespace(connection=connection))
+    guards.take_down()
     AuditEntry.objects.filter(pk=AuditEntry.objects.order_by("pk")[0].pk).update(event="nothing.happened")
     AuditEntry.objects.update(position=None, digest=None)
     audit.chain()
@@ -191,8 +187,7 @@ def test_two_real_nodes_countersign_each_other_and_the_one_that_was_set_back_is_
     assert list(anchoring.differing(anchoring.read_lines(kept))) == []
     # Yesterday's copy of the database: it knows nothing of today.
     SentAnchor.objects.all().delete()
-    guards = import_module("tejido.web.security.migrations.0002_audit_append_only")
-    guards.allow(None, SimpleNamespace(connection=connection))
+    guards.take_down()
     AuditEntry.objects.filter(pk__gt=AuditEntry.objects.order_by("pk")[3].pk).delete()
     assert [kind for kind, _where in anchoring.differing(anchoring.read_lines(kept))] == ["partner"]
     assert exchange_anchors() == 1

@@ -22,9 +22,12 @@ _SAID = {
     "link": "an audit entry was altered, moved or removed, at place · "
     "se alteró, movió o quitó un registro de la bitácora, en el lugar",
     "gap": "an audit entry was removed, number · se quitó un registro de la bitácora, número",
-    "guard": "the database no longer refuses to alter the audit; missing · "
-    "la base de datos ya no impide alterar la bitácora; falta",
+    "guard": "a guard of the audit in the database is missing, off, altered or none of ours · "
+    "un candado de la bitácora en la base de datos falta, está apagado, cambió o no es nuestro",
     "anchor": "the audit was cut short or exchanged: it does not reach · la bitácora se cortó o cambió: no llega a",
+    "unanchored": "the audit had an anchor and it is missing: put a copy back, or find out why and then use "
+    "`tejido audit anchor` · la bitácora tenía un ancla y falta: reponga una copia, o averigüe por qué y luego use "
+    "`tejido audit anchor`",
     "partner": "a partner signed an audit of this node that is not this one; which and when · "
     "otra organización firmó una bitácora de esta que no es la presente; cuál y cuándo",
     "forged": "kept as a partner's signature, but it is none · guardado como firma de otra organización, pero no lo es",
@@ -34,6 +37,8 @@ _SAID = {
     "no se pudieron comparar los expedientes, pues una línea de la bitácora no se puede leer",
     "gone": "a record was taken away · se quitó un expediente",
 }  # fmt: skip
+_BEGUN = "A new anchor was begun, and the audit says so. · Se empezó un ancla nueva, y la bitácora lo dice."
+_HOLDS = "The anchor holds; nothing was changed. · El ancla está bien; no se cambió nada."
 
 
 @click.group()
@@ -44,7 +49,7 @@ def audit() -> None:
 @audit.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--anchor", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="A copy of audit.anchor kept elsewhere; the one in FOLDER if not given.")  # fmt: skip
+              help="A copy of audit.anchor kept elsewhere, looked at besides the one in FOLDER.")  # fmt: skip
 @click.option("--partner", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="What a partner's `tejido audit anchors` printed about this node: the proof nobody here can "
               "alter.")  # fmt: skip
@@ -56,20 +61,20 @@ def verify(*, folder: Path, anchor: Path | None, partner: Path | None, as_json: 
     """
     with node_of(folder) as node:
         from tejido.web.mailbox.anchoring import countersigned, differing, last_seen, read_lines
+        from tejido.web.security.anchor import begun_anew, read_anchor
         from tejido.web.security.models import AuditEntry
-        from tejido.web.security.verifying import ANCHOR, counted, findings, unchained
+        from tejido.web.security.verifying import counted, findings, unchained
 
-        kept = anchor or folder / ANCHOR
+        copy = anchor.read_bytes() if anchor else None
         signed = chain(countersigned(folder), read_lines(partner) if partner else ())
-        found = counted(
-            chain(findings(kept.read_bytes() if kept.is_file() else None, node.transport.known), differing(signed))
-        )
+        found = counted(chain(findings(read_anchor(folder), node.transport.known, copy=copy), differing(signed)))
         waiting, since = unchained()
         outcome = {
             "schema": SCHEMA,
             "holds": not found,
             "entries": AuditEntry.objects.count(),
             "first_bad": int(found["link"][1][0]) if "link" in found else None,
+            "anchored_anew": begun_anew(),
             "unchained": {"entries": waiting, "since": since.isoformat() if since else None},
             "countersigned": {code: day.isoformat() if day else None for code, day in last_seen().items()},
             "findings": [{"kind": kind, "count": count, "first": places} for kind, (count, places) in found.items()],
@@ -93,6 +98,20 @@ def anchors(*, folder: Path, of: str) -> None:
             click.echo(line)
 
 
+@audit.command("anchor")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def begin_anchor(*, folder: Path) -> None:
+    """Begin audit.anchor anew in FOLDER where the old one is missing or does not hold, once you know why.
+
+    The audit keeps that it was done. An anchor that holds is left alone.
+    """
+    with node_of(folder) as node:
+        from tejido.web.security.anchor import begin_anew
+
+        problem = begin_anew(folder, node.transport.signing, known=node.transport.known)
+    click.echo(_BEGUN if problem else _HOLDS)
+
+
 def _lines(outcome: Mapping[str, Any]) -> Iterator[str]:
     for finding in outcome["findings"]:
         for place in finding["first"]:
@@ -104,6 +123,9 @@ def _lines(outcome: Mapping[str, Any]) -> Iterator[str]:
         yield (f"{tail['entries']} entries since {tail['since']} are not chained yet; does the worker run? · "
                f"{tail['entries']} registros desde {tail['since']} aún no están encadenados; ¿está en marcha el "
                "proceso de trabajo?")  # fmt: skip
+    if anew := outcome["anchored_anew"]:
+        yield (f"The anchor was begun anew by hand; times, named in the audit: {anew} · "
+               f"El ancla se empezó de nuevo a mano; veces, anotadas en la bitácora: {anew}")  # fmt: skip
     for code, day in outcome["countersigned"].items():
         yield f"{code}: countersigned until {day or '—'} · firmada por la otra organización hasta {day or '—'}"
     if not outcome["findings"]:

@@ -98,10 +98,10 @@ def _database(_folder: Path) -> Iterator[str]:
 def _audit(folder: Path) -> Iterator[str]:
     from django.conf import settings
 
-    from tejido.web.security.verifying import ANCHOR, findings
+    from tejido.web.security.anchor import read_anchor
+    from tejido.web.security.verifying import findings
 
-    anchor = folder / ANCHOR
-    found = findings(anchor.read_bytes() if anchor.is_file() else None, settings.TEJIDO.transport.known)
+    found = findings(read_anchor(folder), settings.TEJIDO.transport.known)
     yield from (f"{kind} {where}" for kind, where in found)
 
 

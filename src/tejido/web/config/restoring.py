@@ -232,7 +232,7 @@ def _put_in_order(
         from django.utils import timezone
 
         from tejido.web.security import audit
-        from tejido.web.security.verifying import write_anchor
+        from tejido.web.security.anchor import write_anchor
         from tejido.web.upkeep.scrubbing import scrub_everything
         from tejido.web.upkeep.shredding import shred_again
         from tejido.web.upkeep.tombstones import adopt_lines, keep_file

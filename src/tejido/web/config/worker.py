@@ -23,8 +23,8 @@ def main() -> None:
     from tejido.web.intake.conversations import end_expired
     from tejido.web.mailbox.jobs import deliver_pending, exchange_anchors
     from tejido.web.packets.actions import expire_packets
+    from tejido.web.security.anchor import write_anchor
     from tejido.web.security.audit import chain
-    from tejido.web.security.verifying import write_anchor
     from tejido.web.upkeep.scrubbing import tidy
 
     def chain_and_anchor() -> None:

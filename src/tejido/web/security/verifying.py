@@ -10,7 +10,6 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import batched, groupby, pairwise
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +17,13 @@ from django.apps import apps
 from django.db import DatabaseError, connection
 from django.db.models import Count, Max, Min, Q
 
-from tejido.crypto import BadSignature, SigningKey, Verifier
+from tejido.crypto import Verifier
+from tejido.web.security import guards
+from tejido.web.security.anchor import ANCHOR, anchored, reaches
 from tejido.web.security.audit import COLUMNS, FIRST, digest_of
 from tejido.web.security.models import AuditEntry
 from tejido.web.security.sealing import SealedRecord
 
-ANCHOR = "audit.anchor"
-GUARDS = ("audit_never_altered", "audit_never_removed")
-_DOMAIN = b"tejido/anchor/1\x00"
 _SLICE = 5000
 _RECORDS_AT_ONCE = 200  # a record may hold pages of sealed text
 
@@ -35,15 +33,17 @@ Line = tuple[int, str, str]  # revision, digest, event of the last line about a 
 _PLACE = ("record_id", "table")
 
 
-def findings(anchor: bytes | None, transport: Verifier) -> Iterator[Finding]:
-    """Everything that does not fit. `anchor` is what `write_anchor` once wrote, best a copy kept elsewhere."""
+def findings(anchor: bytes | None, transport: Verifier, *, copy: bytes | None = None) -> Iterator[Finding]:
+    """Everything that does not fit. `anchor` is the one in the node's folder, `copy` one kept elsewhere."""
     for position in broken_links():
         yield "link", str(position)
     for number in _missing_numbers():
         yield "gap", str(number)
-    for guard in _missing_guards():
+    for guard in guards.wrong():
         yield "guard", guard
-    if anchor is not None and not _reaches(anchor, transport):
+    if anchor is None and anchored():
+        yield "unanchored", ANCHOR
+    if not all(each is None or reaches(each, transport) for each in (anchor, copy)):
         yield "anchor", ANCHOR
     try:
         yield from _changed_records()
@@ -104,35 +104,6 @@ def _one(entries: Any) -> Mapping[str, Any]:
         return {"position": entries.values_list("position", flat=True)[0], "digest": None}
 
 
-def write_anchor(folder: Path, transport: SigningKey, *, known: Verifier | None = None) -> None:
-    """Keep the chain's newest place and digest, signed, outside the database: a chain cut short shows against it.
-
-    An anchor that the chain does not reach stays: a newer one would hide that it was cut. `known`: the keys it may be
-    signed with, where there are more than this one.
-    """
-    kept = folder / ANCHOR
-    if kept.is_file() and not _reaches(kept.read_bytes(), known or transport.verify_key):
-        return
-    last = AuditEntry.objects.filter(position__isnull=False).order_by("-position").first()
-    if last is None:
-        return
-    statement = f"{last.position} {bytes(last.digest or b'').hex()}".encode()
-    fresh = folder / f"{ANCHOR}.new"
-    fresh.write_bytes(statement + b" " + transport.sign(_DOMAIN + statement).hex().encode() + b"\n")
-    fresh.replace(kept)
-
-
-def _reaches(anchor: bytes, transport: Verifier) -> bool:
-    """Does the chain still go through the anchor?"""
-    try:
-        statement, _, signature = anchor.strip().rpartition(b" ")
-        transport.verify(_DOMAIN + statement, bytes.fromhex(signature.decode()))
-        position, digest = statement.decode().split(" ")
-    except (BadSignature, ValueError):
-        return False
-    return AuditEntry.objects.filter(position=int(position), digest=bytes.fromhex(digest)).exists()
-
-
 def _missing_numbers() -> Iterator[int]:
     """Row numbers that were given out and are no more, in SQLite, which leaves none out and takes back what failed."""
     if connection.vendor != "sqlite":
@@ -149,17 +120,6 @@ def _missing_numbers() -> Iterator[int]:
             expected = number + 1
     if given > (rows["last"] or 0):
         yield (rows["last"] or 0) + 1
-
-
-def _missing_guards() -> list[str]:
-    """Triggers of ours that somebody took away or switched off: without them the database lets entries be altered."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
-        there = {name for (name,) in cursor.fetchall()}
-    return [name for name in GUARDS if name not in there]
 
 
 def _changed_records() -> Iterator[Finding]:
