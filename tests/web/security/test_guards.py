@@ -18,7 +18,7 @@ only_sqlite = pytest.mark.skipif(not SQLITE, reason="only SQLite puts a row in a
 only_postgresql = pytest.mark.skipif(SQLITE, reason="only PostgreSQL has it")
 # The guards that the newest migration put up. Whoever changes them adds a migration that calls `guards.put_up`, else
 # every node there is would be told that its guards are not as they were made; then the new digest goes here.
-PUT_UP_BY_0008 = "46eb514c295cbf93d4147d90de4141a87408223e0ed4020c96dd0f2230918bb7"
+PUT_UP_BY_0008 = "77659d47127421b9b0cde70c81d039db22a1b205fdfe6567036ebacabedeaf1c"
 
 
 def _do(statement: str, *values: object) -> None:
@@ -68,6 +68,15 @@ def test_no_entry_is_put_in_the_place_of_another(chained):
         _do("INSERT INTO security_auditentry (id, at, event, \"table\", detail) VALUES (%s, '', '', '', '') "
             "ON CONFLICT (id) DO UPDATE SET event = 'case.read'", taken.pk)  # fmt: skip
     assert list(AuditEntry.objects.order_by("pk").values()) == before
+
+
+@only_sqlite
+def test_a_row_of_a_number_nobody_is_given_shows_and_stops_nothing(chained):
+    _insert("INSERT", id=-1)
+    audit.record("contact.listed", by=None, count=1)
+    assert audit.chain() == 3
+    found = verifying.findings(None, settings.TEJIDO.transport.signing.verify_key)
+    assert {kind for kind, _where in found} == {"gap"}
 
 
 def test_no_entry_is_born_chained(chained):

@@ -22,7 +22,8 @@ KEPT = ("id", "at", "member_id", "event", "table", "record_id", "detail")
 _REFUSE = f"BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
 _ALTERED = " OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in KEPT)
 # Of SQLite a writer may ask to REPLACE whatever is in the way, and no trigger hears of what is removed so: a number or
-# a place that is taken is refused before. Where no number is given, NEW.id is -1 here.
+# a place that is taken is refused before. Where no number is given, NEW.id is -1 here: a row of that number, which only
+# somebody else's hand writes, must not stop every line after it; the check finds it.
 SQLITE: Mapping[str, str] = {
     "audit_never_removed": f"CREATE TRIGGER audit_never_removed BEFORE DELETE ON {TABLE} FOR EACH ROW {_REFUSE}",
     "audit_never_altered": f"CREATE TRIGGER audit_never_altered BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN "
@@ -30,7 +31,7 @@ SQLITE: Mapping[str, str] = {
     f"OR EXISTS (SELECT 1 FROM {TABLE} WHERE position = NEW.position) {_REFUSE}",
     "audit_never_replaced": f"CREATE TRIGGER audit_never_replaced BEFORE INSERT ON {TABLE} FOR EACH ROW WHEN "
     "NEW.position IS NOT NULL OR NEW.digest IS NOT NULL "
-    f"OR EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) {_REFUSE}",
+    f"OR NEW.id > 0 AND EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) {_REFUSE}",
 }
 
 # On PostgreSQL a number or place that is taken is refused by its index. Every condition stands in the function, whose
