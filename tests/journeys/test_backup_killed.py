@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from tejido.web.config.processes import Running
 from tejido.web.config.staging import STAGING
 from tests import postgresql
 from tests.journeys.test_backup import _STAFF
-from tests.journeys.test_postgresql import _OPERATOR, _tejido
+from tests.journeys.test_postgresql import _OPERATOR, _begin, _tejido
 
 pytestmark = pytest.mark.slow
 _IN_CLEAR = (b"SQLite format 3", b"PGDMP", b"CREATE TABLE", b"Canario Tzintzuntzan")
@@ -191,6 +191,20 @@ def test_the_worker_takes_a_killed_backups_copy_away(node, tmp_path):
             time.sleep(0.1)
     finally:
         running.stop()
+
+
+def test_what_sqlite_copies_while_it_rewrites_the_database_lies_in_the_nodes_folder(node):
+    if node.owner:
+        pytest.skip("PostgreSQL's temporary files are its own")
+    scrub, seen = _begin("node", "scrub", str(node.folder)), set()
+    descriptors = Path(f"/proc/{scrub.pid}/fd")
+    while scrub.poll() is None:
+        with suppress(OSError):  # closed meanwhile
+            names = [os.readlink(each) for each in descriptors.iterdir()]
+            seen |= {os.path.dirname(name) for name in names if "etilqs" in name}
+        time.sleep(0.001)
+    assert scrub.returncode == 0, scrub.stderr.read()
+    assert seen == {str(node.folder)}
 
 
 def test_postgresqls_programs_are_guarded_as_the_doors_are():

@@ -7,7 +7,6 @@ import fcntl
 import os
 import secrets
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -100,6 +99,8 @@ def _database_copy(folder: Path, environment: Mapping[str, str], database: str, 
         run_postgresql("pg_dump", database, "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}",
                        lock=own.lock)  # fmt: skip
         return POSTGRESQL_FILE, "postgresql", copy
+    import sqlite3  # not before the settings say where its temporary files go
+
     copy = own.file(SQLITE_FILE)
     # One read transaction: whoever writes meanwhile is not in it. What was deleted is not copied, slack included.
     with closing(sqlite3.connect(f"file:{folder / SQLITE_FILE}?mode=rw", uri=True, timeout=60)) as source:

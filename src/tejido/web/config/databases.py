@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -12,6 +13,9 @@ from tejido.vocabulary import BadInput
 
 def sqlite(path: Path) -> dict[str, Any]:
     """Django's settings for the SQLite file `path`."""
+    # Rewriting the file needs a copy of it meanwhile: never on another disk, as the system's temporary folder may be.
+    # SQLite asks once, when it is first imported.
+    os.environ["SQLITE_TMPDIR"] = str(path.parent)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
