@@ -15,7 +15,8 @@ from tejido.web.config.rotating_transport import begin_transport, end_transport
 from tejido.web.config.transport_keys import TRANSPORT, transport_keys
 from tejido.web.mailbox.cards import our_card
 from tejido.web.security import audit
-from tejido.web.security.anchor import ANCHOR, write_anchor
+from tejido.web.security.anchor import write_anchor
+from tejido.web.security.anchor_file import ANCHOR
 from tejido.web.security.verifying import findings
 from tejido.web.upkeep.tombstones import add_tombstone, kept_lines, read_lines
 

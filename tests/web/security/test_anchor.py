@@ -13,7 +13,8 @@ from tejido.crypto import SigningKey
 from tejido.web.config.auditing import audit as commands
 from tejido.web.config.checking import check_node
 from tejido.web.security import audit, guards, verifying
-from tejido.web.security.anchor import ANCHOR, EARLIER, begin_anew, read_anchor, write_anchor
+from tejido.web.security.anchor import begin_anew, write_anchor
+from tejido.web.security.anchor_file import ANCHOR, EARLIER, read_anchor
 from tejido.web.security.models import AuditEntry
 
 

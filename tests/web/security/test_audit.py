@@ -13,7 +13,8 @@ from tejido.crypto import SigningKey
 from tejido.web.intake.actions import save_contact, take_call
 from tejido.web.intake.models import Contact
 from tejido.web.security import audit, guards, verifying
-from tejido.web.security.anchor import ANCHOR, write_anchor
+from tejido.web.security.anchor import write_anchor
+from tejido.web.security.anchor_file import ANCHOR
 from tejido.web.security.models import AuditEntry
 
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from tejido.crypto import SigningKey
 from tejido.web.security import audit, guards, verifying
-from tejido.web.security.anchor import ANCHOR, write_anchor
+from tejido.web.security.anchor import write_anchor
+from tejido.web.security.anchor_file import ANCHOR
 from tejido.web.security.models import AuditEntry
 
 COUNT = 24

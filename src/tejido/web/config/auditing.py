@@ -61,7 +61,8 @@ def verify(*, folder: Path, anchor: Path | None, partner: Path | None, as_json: 
     """
     with node_of(folder) as node:
         from tejido.web.mailbox.anchoring import countersigned, differing, last_seen, read_lines
-        from tejido.web.security.anchor import begun_anew, read_anchor
+        from tejido.web.security.anchor import begun_anew
+        from tejido.web.security.anchor_file import read_anchor
         from tejido.web.security.models import AuditEntry
         from tejido.web.security.verifying import counted, findings, unchained
 

@@ -22,6 +22,7 @@ from tejido.web.config.live_keys import ENVIRONMENT_FILE
 from tejido.web.config.making import at_the_database, changing, read_environment, write_environment
 from tejido.web.config.staging import Staging, staging
 from tejido.web.config.transport_keys import transport_keys
+from tejido.web.security.anchor_file import ANCHOR
 from tejido.web.upkeep.tombstone_lines import FILE as TOMBSTONES
 
 SQLITE_FILE, POSTGRESQL_FILE = "node.sqlite3", "node.dump"
@@ -52,8 +53,9 @@ def backup_node(*, folder: Path, target: Path, database: str = "", with_environm
         raise BadInput("backup.exists", en="there is a file of this name", es="ya existe un archivo con ese nombre",
                        where=str(target))  # fmt: skip
     with staging(folder) as own:
-        # Before the database is copied: with later numbers a restored key would be refused.
-        copies = _copy_now(folder / NEWEST, own)
+        # Before the database is copied: with later numbers a restored key would be refused, and a later anchor would
+        # not be reached by the restored audit.
+        copies = _copy_now(folder / NEWEST, own) + _copy_now(folder / ANCHOR, own)
         name, engine, copy = _database_copy(folder, environment, database, own)
         facts = {"format": 1, "node": environment["TEJIDO_NODE"], "made_at": made_at.isoformat(timespec="seconds"),
                  "engine": engine, "tombstones": _newest_tombstone(environment, folder)}  # fmt: skip
@@ -86,7 +88,7 @@ def _files(folder: Path, *, with_environment: bool) -> Iterator[tuple[str, Path]
             continue
         if any(part.startswith(".") for part in inside.parts):  # a killed backup's copy of the database, say
             continue
-        if name in (SQLITE_FILE, NEWEST, TOMBSTONES) or (name == ENVIRONMENT_FILE and not with_environment):
+        if name in (SQLITE_FILE, NEWEST, TOMBSTONES, ANCHOR) or (name == ENVIRONMENT_FILE and not with_environment):
             continue
         yield name, path
 

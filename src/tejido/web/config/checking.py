@@ -98,7 +98,7 @@ def _database(_folder: Path) -> Iterator[str]:
 def _audit(folder: Path) -> Iterator[str]:
     from django.conf import settings
 
-    from tejido.web.security.anchor import read_anchor
+    from tejido.web.security.anchor_file import read_anchor
     from tejido.web.security.verifying import findings
 
     found = findings(read_anchor(folder), settings.TEJIDO.transport.known)

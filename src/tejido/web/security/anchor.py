@@ -11,18 +11,11 @@ from pathlib import Path
 
 from tejido.crypto import BadSignature, SigningKey, Verifier
 from tejido.web.security import audit
+from tejido.web.security.anchor_file import ANCHOR, EARLIER, read_anchor
 from tejido.web.security.models import AuditEntry
 
-ANCHOR = "audit.anchor"
-EARLIER = "audit.anchor.earlier"  # those that did not hold any more when a new one was begun: proof of something
 ANCHORED = "audit.anchored"
 _DOMAIN = b"tejido/anchor/1\x00"
-
-
-def read_anchor(folder: Path) -> bytes | None:
-    """The anchor in the node's folder, if there is one."""
-    path = folder / ANCHOR
-    return path.read_bytes() if path.is_file() else None
 
 
 def anchored() -> bool:

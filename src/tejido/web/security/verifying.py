@@ -19,7 +19,8 @@ from django.db.models import Count, Max, Min, Q
 
 from tejido.crypto import Verifier
 from tejido.web.security import guards
-from tejido.web.security.anchor import ANCHOR, anchored, reaches
+from tejido.web.security.anchor import anchored, reaches
+from tejido.web.security.anchor_file import ANCHOR
 from tejido.web.security.audit import COLUMNS, FIRST, digest_of
 from tejido.web.security.models import AuditEntry
 from tejido.web.security.sealing import SealedRecord
