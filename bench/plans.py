@@ -2,7 +2,8 @@
 """Every published objective value of special arcs, and what protecting survivors costs: each table, run by run.
 
 `./run python bench/plans.py --part max-flow [--beside]`: max-flow interdiction (`plan_parts/max_flow.py`), with
-`--beside` next to Wood's programme on HiGHS. Else:
+`--beside` next to Wood's programme on HiGHS. `./run python bench/plans.py --part critical-nodes NETWORKS`: critical
+nodes of published covert networks (`plan_parts/critical_nodes.py`). Else:
 `./run python bench/plans.py ARCHIVE [--family FAMILY] [--variant optimistic|mfnip|pessimistic] [--json]`. ARCHIVE: the
 folder of INFORMSJoC/2023.0423 with `data/` and `results/`. A run is matched when the objective is the published one and
 proven; it is in time when solving took at most twice the published time and half a second. Solving keeps one core busy
@@ -22,7 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 from statistics import fmean
 
-from plan_parts import max_flow
+from plan_parts import critical_nodes, max_flow
 from tejido.networks import Network, is_protected, read_network, whom_it_falls_on
 from tejido.networks.plans import VARIANTS, Variant, special_arcs
 
@@ -65,16 +66,18 @@ def main() -> int:
     """Run, print, and fail when a value is missed."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("archive", type=Path, nargs="?")
-    options.add_argument("--part", choices=["max-flow"])
+    options.add_argument("--part", choices=["max-flow", "critical-nodes"])
     options.add_argument("--beside", action="store_true")
     options.add_argument("--family", action="append", choices=FAMILIES)
     options.add_argument("--variant", action="append", choices=VARIANTS)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
-    if chosen.part:
+    if chosen.part == "max-flow":
         return max_flow.main(chosen.beside, chosen.json)
     if chosen.archive is None:
-        options.error("expected ARCHIVE, or --part")
+        options.error("expected ARCHIVE, or --part max-flow")
+    if chosen.part == "critical-nodes":
+        return critical_nodes.main(chosen.archive, chosen.json)
     runs: list[Run] = []
     for family in chosen.family or FAMILIES:
         for variant in chosen.variant or PUBLISHED:

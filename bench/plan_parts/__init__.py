@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parts of `bench/plans.py` that need no published archive."""
+"""Parts of `bench/plans.py` that are not about the archive of special arcs."""

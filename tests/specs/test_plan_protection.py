@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from tests.library.networks.invented_networks import invented_networks
 
 from tejido.networks import Network, Node
-from tejido.networks.plans import VARIANTS, Plan, max_flow, special_arcs
+from tejido.networks.plans import VARIANTS, Plan, critical_nodes, max_flow, special_arcs
 from tejido.networks.plans.flows import flow_problem
 from tejido.vocabulary import BadInput
 
 BUDGETS = (Fraction(0), Fraction(3, 2), Fraction(4), Fraction(10**6))
-MODELS = (*VARIANTS, "max-flow")
+MODELS = (*VARIANTS, "max-flow", "critical-nodes")
 RATES = (Fraction(1), Fraction(1, 2))
 TIMES = (60.0, 0.0)  # also what a plan is when time has run out
 
@@ -32,6 +32,8 @@ def _must_not_be_touched(node: Node) -> bool:
 
 def _plan(network: Network, model: str, budget: Fraction, rate: Fraction, time: float) -> Plan | None:
     try:
+        if model == "critical-nodes":
+            return critical_nodes(network, "net", budget=budget, time_limit=time)
         if model == "max-flow":
             return max_flow(network, "net", budget=budget, rate=rate, time_limit=time)
         return special_arcs(network, "net", variant=model, budget=budget, rate=rate, time_limit=time)  # type: ignore[arg-type]
@@ -51,6 +53,7 @@ def test_no_plan_acts_against_whoever_is_protected(network: Network, data: st.Da
             assert people
             assert not any(map(_must_not_be_touched, people)), (tie, people)
             assert tie.cost is not None
+        assert not any(map(_must_not_be_touched, plan.removed if plan else ()))
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,3 +73,5 @@ def test_only_published_and_invented_networks_can_be_priced_without_protection()
         special_arcs(network, "net", variant="optimistic", budget=Fraction(1), unprotected=True)
     with pytest.raises(BadInput, match="people who exist"):
         max_flow(network, "net", budget=Fraction(1), unprotected=True)
+    with pytest.raises(BadInput, match="people who exist"):
+        critical_nodes(network, "net", budget=Fraction(1), unprotected=True)

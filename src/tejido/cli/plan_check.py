@@ -13,8 +13,9 @@ from typing import Any
 import click
 
 from tejido.cli.wording import language_option
-from tejido.networks.plans.checking import check_plan, digest
-from tejido.networks.plans.checking_rows import Refused, Rows, read_rows
+from tejido.networks.plans.checking import check_claims, check_plan, digest
+from tejido.networks.plans.checking_nodes import check_critical_nodes
+from tejido.networks.plans.checking_rows import Refused, Rows, read_as, read_rows
 from tejido.vocabulary import BadInput, Language, Words, system_reason
 
 _HOLDS: Words = {
@@ -24,6 +25,10 @@ _HOLDS: Words = {
 _FLOWS: Words = {
     "en": "Holds: {objective} of {before} can still flow, and no plan within the budget leaves less than {bound}.",
     "es": "Se sostiene: siguen fluyendo {objective} de {before} y ningún plan con el presupuesto baja de {bound}.",
+}
+_PAIRS: Words = {
+    "en": "Whom it is against and its objective hold: {objective} of {before} pairs. Bound not re-proven: {bound}.",
+    "es": "Se sostienen contra quién es y su objetivo: {objective} de {before} pares. Cota no revisada: {bound}.",
 }
 _PARTLY: Words = {
     "en": "Whom it is against and its cost hold. Objective and bound not re-proven: this plan has no certificate.",
@@ -53,20 +58,28 @@ def check(network: Path, plan: Path, language: Language) -> None:
     """Re-check PLAN.json against NETWORK from the two files alone. Exits 1 where something claimed does not hold."""
     try:
         said = json.loads(plan.read_text("utf-8"))
-        rows = _rows(network, said)
-        proven = check_plan(rows, said)
+        if said.get("model") == "critical-nodes":
+            check_claims(said)
+            check_critical_nodes(read_as(network, dict), said, _unprotected(said))
+            proven = True, said["bound"] == 0
+        else:
+            proven = check_plan(_rows(network, said), said)
     except Refused as refused:
         click.echo(f"{plan.name}: {refused.words[language]}", err=True)
         sys.exit(1)
     except (OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError):
         raise BadInput("plan.check", en="is no plan that tejido plan solve --out wrote",
                        es="no es un plan escrito por tejido plan solve --out", where=plan.name) from None  # fmt: skip
-    holds = _FLOWS if said.get("model") == "max-flow" else _HOLDS
-    click.echo((holds if all(proven) else _PARTLY)[language].format(**said))
+    holds = {"max-flow": _FLOWS, "critical-nodes": _PAIRS}.get(said.get("model"), _HOLDS if all(proven) else _PARTLY)
+    click.echo((holds if any(proven) else _PARTLY)[language].format(**said))
 
 
 def _rows(network: Path, said: Mapping[str, Any]) -> Rows:
     budget, rate = (Fraction(str(said[entry])) for entry in ("budget", "rate"))
+    return read_rows(network, budget=budget, rate=rate, unprotected=_unprotected(said))
+
+
+def _unprotected(said: Mapping[str, Any]) -> bool:
     if not isinstance(said["protected"], bool):
         raise TypeError("protected")
-    return read_rows(network, budget=budget, rate=rate, unprotected=said["protected"] is False)
+    return not said["protected"]

@@ -20,7 +20,7 @@ from tejido.networks.plans.checking_flow import check_max_flow, whole
 from tejido.networks.plans.checking_rows import Row, Rows, clipped, refuse
 
 _SCALE = 8
-_MODELS = {"special-arcs": ("optimistic", "pessimistic", "mfnip"), "max-flow": (None,)}
+_MODELS = {"special-arcs": ("optimistic", "pessimistic", "mfnip"), "max-flow": (None,), "critical-nodes": (None,)}
 
 
 def digest(said: Mapping[str, Any]) -> str:
@@ -30,13 +30,25 @@ def digest(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
-    """Whether the objective and the bound were proven anew; raises `Refused` where something claimed is not so."""
+def check_claims(said: Mapping[str, Any]) -> str:
+    """The model of a plan; raises `Refused` where it was changed, or its claims do not go together."""
     if said.get("digest") != digest(said):
         refuse("the plan was changed after it was written", "el plan se cambió después de escribirse")
-    model = said.get("model", "special-arcs")
+    model = str(said.get("model", "special-arcs"))
     if said["variant"] not in _MODELS.get(model, ()):
         refuse("is of a model that is not known", "es de un modelo que no se conoce")
+    if any(type(said[entry]) is not int for entry in ("bound", "objective")):
+        refuse("counts people in what is no whole number", "cuenta personas con algo que no es un número entero")
+    if not 0 <= said["bound"] <= said["objective"]:
+        refuse("the bound is above the objective", "la cota supera al objetivo")
+    if (said["status"] == "optimal") != (said["bound"] == said["objective"]):
+        refuse("is called optimal, or not, against its bound", "se dice óptimo, o no, en contra de su cota")
+    return model
+
+
+def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Whether the objective and the bound were proven anew; raises `Refused` where something claimed is not so."""
+    model = check_claims(said)
     known = {row.number: row for row in rows.rows}
     acted = [one if type(one) is int else _as_it_stands(one, known) for one in said["interdicted"]]
     if len(set(acted)) < len(acted) or not all(one in known and known[one].may for one in acted):
@@ -44,12 +56,6 @@ def check_plan(rows: Rows, said: Mapping[str, Any]) -> tuple[bool, bool]:
     spent = sum(known[one].cost or 0 for one in acted)
     if spent > rows.budget or Fraction(str(said.get("spent", spent))) != spent:
         refuse("costs more than the budget, or than it says", "cuesta más que el presupuesto, o que lo que dice")
-    if any(type(said[entry]) is not int for entry in ("bound", "objective")):
-        refuse("counts people in what is no whole number", "cuenta personas con algo que no es un número entero")
-    if not 0 <= said["bound"] <= said["objective"]:
-        refuse("the bound is above the objective", "la cota supera al objetivo")
-    if (said["status"] == "optimal") != (said["bound"] == said["objective"]):
-        refuse("is called optimal, or not, against its bound", "se dice óptimo, o no, en contra de su cota")
     if said["variant"] not in ("pessimistic", None) or "proof" not in said:
         return False, False
     if model == "max-flow":

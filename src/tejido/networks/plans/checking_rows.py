@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -57,12 +58,17 @@ class Rows:
 
 def read_rows(path: Path, *, budget: Fraction, rate: Fraction, unprotected: bool) -> Rows:
     """The rows of a .json or a published .csv file; raises `BadInput`."""
+    return read_as(path, lambda said: _rows(said, budget, rate, unprotected))
+
+
+def read_as[T](path: Path, made: Callable[[dict[str, Any]], T]) -> T:
+    """What is made of a .json or a published .csv file; raises `BadInput`."""
     if path.suffix.lower() not in (".json", ".csv"):
         raise BadInput("plan.check_form", en="expected the network as a file .json or .csv",
                        es="se esperaba la red como archivo .json o .csv", where=path.name)  # fmt: skip
     try:
         said = _archive(path) if path.suffix.lower() == ".csv" else json.loads(path.read_text("utf-8-sig"))
-        return _rows(said, budget, rate, unprotected)
+        return made(said)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         raise BadInput(
             "plan.check_network", en="cannot be read as a network; tejido network check says why",
@@ -92,6 +98,12 @@ def _archive(path: Path) -> dict[str, Any]:
             "ties": ties, "return_capacity": back["capacity"]}  # fmt: skip
 
 
+def is_safe(node: Mapping[str, Any]) -> bool:
+    """Whether acting against this node is acting against nobody protected."""
+    role = str(node.get("role", "unknown"))
+    return role not in _PROTECTED and not role.startswith("survivor") and node.get("under_18") is not True
+
+
 def _rows(said: dict[str, Any], budget: Fraction, rate: Fraction, unprotected: bool) -> Rows:
     nodes = {str(one["id"]): one for one in said["nodes"]}
     roles = {node: one.get("role", "unknown") for node, one in nodes.items()}
@@ -103,8 +115,7 @@ def _rows(said: dict[str, Any], budget: Fraction, rate: Fraction, unprotected: b
         cost = None if tie.get("cost") is None else Fraction(str(tie["cost"]))
         hit = [node for node in ([str(tie["against"])] if tie.get("against") not in (None, "") else [start, end])
                if roles[node] not in ("source", "sink")]  # fmt: skip
-        safe = bool(hit) and not any(roles[node] in _PROTECTED or roles[node].startswith("survivor")
-                                     or nodes[node].get("under_18") is True for node in hit)  # fmt: skip
+        safe = bool(hit) and all(is_safe(nodes[node]) for node in hit)
         carries = Fraction(str(tie["capacity"])) * (rate if roles[end] == "trafficker" else 1)
         special = tie.get("under_control", False) is True
         made.append((tie.get("row", number), start, end, math.floor(carries), special,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tejido.networks.network import Tie
+from tejido.networks.network import Node, Tie
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,9 @@ class Plan:
     """Ties to act on. `objective`: what the model counts, after the plan; no plan within the budget leaves less than
     `bound`.
 
-    `could_act`: on how many ties a plan could have acted at all, whatever the budget. `proof`: what `checking`
+    `could_act`: on how many ties or nodes a plan could have acted at all, whatever the budget. `proof`: what `checking`
     re-checks, where there is one. `before`: what the model counts without a plan, where it says so.
+    `removed`: nodes to act on, in a model of nodes.
     """
 
     objective: int
@@ -27,3 +28,4 @@ class Plan:
     could_act: int
     proof: Mapping[str, object] | None = None
     before: int | None = None
+    removed: tuple[Node, ...] = ()
