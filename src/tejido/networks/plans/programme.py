@@ -71,21 +71,13 @@ class Programme:
 
     def solve(self, time_limit: float, tell: Tell | None = None) -> Solved:
         """On one thread, without chance: the same answer on every machine that is given the time."""
-        model = highspy.Highs()
-        model.silent()
-        for option, value in (("threads", 1), ("random_seed", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1 - 1e-3),
-                              ("presolve", "off" if len(self._rows) <= _SMALL else "choose"),
-                              ("time_limit", float(time_limit))):  # fmt: skip
+        model = self._handed_over()
+        for option, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 1 - 1e-3), ("time_limit", float(time_limit)),
+                              ("presolve", "off" if len(self._rows) <= _SMALL else "choose")):  # fmt: skip
             model.setOptionValue(option, value)
-        empty = np.array([], dtype=np.int32)
-        model.addCols(len(self._upper), np.array(self._cost), np.array(self._lower), np.array(self._upper), 0,
-                      empty, empty, np.array([]))  # fmt: skip
         if self._whole:
             kinds = np.full(len(self._whole), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
             model.changeColsIntegrality(len(self._whole), np.array(self._whole, dtype=np.int32), kinds)
-        low, high = (np.array([row[side] for row in self._rows]) for side in (0, 1))
-        model.addRows(len(self._rows), low, high, len(self._columns), np.array(self._starts, dtype=np.int32),
-                      np.array(self._columns, dtype=np.int32), np.array(self._weights, dtype=np.float64))  # fmt: skip
         if tell:
             model.cbMipInterrupt.subscribe(lambda event: _told(event.data_out, tell))
         model.run()
@@ -99,6 +91,43 @@ class Programme:
             return Solved(values, round(info.objective_function_value), True)
         bound = info.mip_dual_bound
         return Solved(values, max(0, math.ceil(bound - _NEARLY)) if math.isfinite(bound) else 0, False)
+
+    def relaxed(self) -> Relaxed:
+        """The same with parts of a whole allowed, to be solved again and again within other limits."""
+        model = self._handed_over()
+        model.setOptionValue("presolve", "off")  # so that each begins where the last one ended
+        return Relaxed(model)
+
+    def _handed_over(self) -> Any:
+        model = highspy.Highs()
+        model.silent()
+        model.setOptionValue("threads", 1)
+        model.setOptionValue("random_seed", 1)
+        empty = np.array([], dtype=np.int32)
+        model.addCols(len(self._upper), np.array(self._cost), np.array(self._lower), np.array(self._upper), 0,
+                      empty, empty, np.array([]))  # fmt: skip
+        low, high = (np.array([row[side] for row in self._rows]) for side in (0, 1))
+        model.addRows(len(self._rows), low, high, len(self._columns), np.array(self._starts, dtype=np.int32),
+                      np.array(self._columns, dtype=np.int32), np.array(self._weights, dtype=np.float64))  # fmt: skip
+        return model
+
+
+class Relaxed:
+    """A programme of parts, in HiGHS."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def solve(self, lower: Floats, upper: Floats, time_limit: float) -> tuple[Floats, Floats] | None:
+        """Columns, the first ones within these limits, and what each row is worth; None where time ran out first."""
+        columns = np.arange(len(lower), dtype=np.int32)
+        self._model.changeColsBounds(len(columns), columns, lower, upper)
+        self._model.setOptionValue("time_limit", self._model.getRunTime() + max(0.0, time_limit))
+        self._model.run()
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._model.getSolution()
+        return np.array(solution.col_value), np.array(solution.row_dual)
 
 
 def _told(now: Any, tell: Tell) -> None:
