@@ -23,7 +23,7 @@ from tests.library.networks.mexican_border import mexican_border, montagna
 from tejido.cli.plan import plan
 from tejido.networks import Network, Node, Tie, is_protected, write_network
 from tejido.networks.json_form import json_file
-from tejido.networks.plans import critical_nodes
+from tejido.networks.plans import critical_nodes, programme
 from tejido.networks.plans.checking import digest
 from tejido.networks.plans.checking_nodes import check_critical_nodes
 from tejido.networks.plans.checking_rows import Refused
@@ -131,6 +131,12 @@ def test_every_plan_is_proven_anew(seed: int) -> None:
     network = Network(nodes, made, "casework", directed=False)
     proven_anew(network, drawn.randint(1, 6))
     proven_anew(network, drawn.randint(1, 6), time=0.0)
+
+
+def test_a_programme_too_large_for_corners_proves_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programme, "_MOST_STEPS", 1)
+    assert proven_anew(mexican_border(), 12)["objective"] == 76
+    assert proven_anew(mexican_border(), 3)["bound"] == 435
 
 
 def test_the_border_is_proven_anew_and_a_changed_proof_refused() -> None:

@@ -61,14 +61,15 @@ class Search:
         while waiting:
             asked = waiting.pop()
             if asked.bound < self.left:
-                solved = relaxed.solve(asked.least, asked.most, ends - time.monotonic())
-                if solved is None:
+                values, worth = relaxed.solve(asked.least, asked.most, ends - time.monotonic())
+                asked = self._bounded(asked, worth)
+                if values is None and asked.bound < self.left:
                     waiting.append(asked)
                     break
-                asked = self._bounded(asked, *solved)
-                self._try(solved[0])
-                if asked.bound < self.left:
-                    waiting += self._halves(asked, solved[0])
+                if values is not None:
+                    self._try(values)
+                if values is not None and asked.bound < self.left:
+                    waiting += self._halves(asked, values)
                     continue
             self._steps.append(asked.worth)
             if tell and time.monotonic() > said + _SAID_EACH:
@@ -120,10 +121,12 @@ class Search:
             programme.row(columns, [float(one) for one in signs], low=float(need))
         return programme
 
-    def _bounded(self, asked: Open, values: Floats, duals: Floats) -> Open:
+    def _bounded(self, asked: Open, duals: Floats) -> Open:
         """What the rows prove together, in whole steps: each column is as small or as large as helps most."""
+        if len(duals) != len(self._need) or not np.isfinite(duals).all():
+            return asked
         worth = np.maximum(0, np.rint(duals * _ONE)).astype(np.int64)
-        cost = np.zeros(len(values), dtype=np.int64)
+        cost = np.zeros(len(self._may) + len(self._pairs), dtype=np.int64)
         cost[len(self._may) :] = _ONE
         np.subtract.at(cost, self._column_of, self._sign_of * worth[self._row_of])
         nodes = cost[: len(self._may)]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 _NEARLY = 1e-6
 _SMALL = 2000  # rows: below, presolving takes longer than it saves
+_MOST_STEPS = 4000  # from corner to corner
 Floats = NDArray[np.float64]
 
 Tell = Callable[[float, float], None]  # how far the search is: the best found, and what is proven
@@ -96,6 +97,7 @@ class Programme:
         """The same with parts of a whole allowed, to be solved again and again within other limits."""
         model = self._handed_over()
         model.setOptionValue("presolve", "off")  # so that each begins where the last one ended
+        model.setOptionValue("simplex_iteration_limit", _MOST_STEPS)
         return Relaxed(model)
 
     def _handed_over(self) -> Any:
@@ -118,16 +120,27 @@ class Relaxed:
     def __init__(self, model: Any) -> None:
         self._model = model
 
-    def solve(self, lower: Floats, upper: Floats, time_limit: float) -> tuple[Floats, Floats] | None:
-        """Columns, the first ones within these limits, and what each row is worth; None where time ran out first."""
+    def solve(self, lower: Floats, upper: Floats, time_limit: float) -> tuple[Floats | None, Floats]:
+        """Columns, the first ones within these limits, and what each row is worth.
+
+        No columns where time ran out first; what rows are worth then is what was known by then.
+        """
         columns = np.arange(len(lower), dtype=np.int32)
         self._model.changeColsBounds(len(columns), columns, lower, upper)
+        self._run(time_limit)
+        if self._model.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
+            # Too large for going from corner to corner: through the inside from now on.
+            for option, value in (("solver", "ipm"), ("run_crossover", "off"), ("presolve", "choose")):
+                self._model.setOptionValue(option, value)
+            self._run(time_limit)
+        solution = self._model.getSolution()
+        status = self._model.getModelStatus()
+        done = status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown)
+        return np.array(solution.col_value) if done and len(solution.col_value) else None, np.array(solution.row_dual)
+
+    def _run(self, time_limit: float) -> None:
         self._model.setOptionValue("time_limit", self._model.getRunTime() + max(0.0, time_limit))
         self._model.run()
-        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        solution = self._model.getSolution()
-        return np.array(solution.col_value), np.array(solution.row_dual)
 
 
 def _told(now: Any, tell: Tell) -> None:
