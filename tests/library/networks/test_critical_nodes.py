@@ -13,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -28,6 +29,7 @@ from tejido.networks.plans.checking import digest
 from tejido.networks.plans.checking_nodes import check_critical_nodes
 from tejido.networks.plans.checking_rows import Refused
 from tejido.networks.plans.connections import by_betweenness, pieces
+from tejido.networks.plans.critical_nodes_search import Open, Search
 from tejido.vocabulary import BadInput
 
 
@@ -137,6 +139,19 @@ def test_a_programme_too_large_for_corners_proves_the_same(monkeypatch: pytest.M
     monkeypatch.setattr(programme, "_MOST_STEPS", 1)
     assert proven_anew(mexican_border(), 12)["objective"] == 76
     assert proven_anew(mexican_border(), 3)["bound"] == 435
+
+
+@pytest.mark.parametrize("worth", [1e300, 1e15, -5.0, float("inf"), float("nan")])
+def test_whatever_rows_are_said_to_be_worth_no_bound_is_above_what_a_plan_leaves(worth: float) -> None:
+    beside = [{1, 2}, {0, 2}, {0, 1, 3}, {2, 4}, {3}]
+    search = Search(beside, [True] * 5, 1, {2})
+    rows = len(search._need)
+    asked = Open(0, np.zeros(rows, dtype=np.int64), np.zeros(5), np.ones(5))
+    for place in range(rows):
+        said = np.zeros(rows)
+        said[place] = worth
+        assert search._bounded(asked, said).bound <= search.left == 2
+    assert search._bounded(asked, np.full(rows, worth)).bound <= search.left
 
 
 def test_the_border_is_proven_anew_and_a_changed_proof_refused() -> None:

@@ -125,7 +125,8 @@ class Search:
         """What the rows prove together, in whole steps: each column is as small or as large as helps most."""
         if len(duals) != len(self._need) or not np.isfinite(duals).all():
             return asked
-        worth = np.maximum(0, np.rint(duals * _ONE)).astype(np.int64)
+        # No row is worth more than all pairs; an end that came too early may say so, and sums must stay whole.
+        worth = np.rint(np.clip(duals, 0.0, len(self._pairs)) * _ONE).astype(np.int64)
         cost = np.zeros(len(self._may) + len(self._pairs), dtype=np.int64)
         cost[len(self._may) :] = _ONE
         np.subtract.at(cost, self._column_of, self._sign_of * worth[self._row_of])
