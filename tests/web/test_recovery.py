@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pypdf
 import pytest
 
-from tejido.crypto import CannotOpen, SigningKey, UnsignedKey, join_shares, new_paper_key, open_box
+from tejido.crypto import CannotOpen, SigningKey, join_shares, new_paper_key, open_box
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import SIGNING_SCOPE, leave_team
 from tejido.web.accounts.keys import recovery_info, team_of
@@ -106,13 +106,17 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(cast, logins, shares, 
 
 def test_a_recovery_key_that_the_organisation_did_not_sign_receives_nothing(cast):
     # Whoever can write the database puts a key of his own there, to have every new team secret sealed to him.
-    his = new_paper_key(threshold=2, count=2)
+    his, ours = new_paper_key(threshold=2, count=2), RecoveryKey.objects.latest("number")
     RecoveryKey.objects.create(number=9, public_key=his.key.public.raw, signature=b"\x00" * 64, threshold=2, shares=2)
     team = team_of(Team.Kind.INTAKE)
     signing = SigningKey(cast.ring("noor").raw(RecordKey.objects.get(scope=SIGNING_SCOPE).id))
-    with pytest.raises(UnsignedKey):
-        leave_team(member=cast.member("bilal"), team=team, secret=_secret(cast.ring("amara"), team), signing=signing,
-                   by=cast.member("noor"))  # fmt: skip
+    leave_team(member=cast.member("bilal"), team=team, secret=_secret(cast.ring("amara"), team), signing=signing,
+               by=cast.member("noor"))  # fmt: skip
+    newest = team.generations.latest("number")
+    for number in (ours.number, 9):
+        with pytest.raises(CannotOpen):
+            open_box(his.key, newest.recovery, recovery_info(newest, number))
+    assert open_box(join_shares(cast.shares[:2]), newest.recovery, recovery_info(newest, ours.number))
 
 
 def test_what_is_wrong_with_a_share_is_said_in_both_languages(cast):

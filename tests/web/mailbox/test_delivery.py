@@ -64,10 +64,12 @@ def opened_doors():
 def _at(cast, address: str) -> None:
     """The partner's door is at `address`: signed as the organisation would."""
     from tejido.web.accounts.actions import signing_key
+    from tejido.web.security.signed_here import note_signed
 
     partner = Partner.objects.get(pk="us")
     partner.address = address
     partner.signature = signing_key(cast.ring("chen")).sign(partner.statement())
+    note_signed({partner.noted_as: partner.statement()})
     partner.save()
 
 

@@ -99,8 +99,11 @@ def test_a_team_key_the_organisation_did_not_sign_is_never_sealed_to(cast):
     TeamGeneration.objects.create(
         team=team, number=genuine.number + 1, public_key=BoxKey.generate().public.raw, signature=genuine.signature
     )
+    contact = _contact(anonymous_ring(), "AAA-011", own_words="nadie debe leerlo")
+    assert contact.key.grants.get(team_id=team.pk).generation == genuine.number
+    genuine.delete()
     with pytest.raises(UnsignedKey):
-        _contact(anonymous_ring(), "AAA-011", own_words="nadie debe leerlo")
+        _contact(anonymous_ring(), "AAA-012", own_words="nadie debe leerlo")
 
 
 def test_a_stale_save_is_refused_and_shows_what_stands(cast):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from tejido.crypto import (
     BoxKey,
@@ -27,9 +29,9 @@ from tejido.crypto import (
 )
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.caseloads import COMPARTMENT_TEAMS
-from tejido.web.accounts.keys import grant_info, organisation_key, previous_context, recovery_info
-from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import highest, newest_key, unseen
+from tejido.web.accounts.keys import grant_info, newest_generation, organisation_key, previous_context, recovery_info
+from tejido.web.accounts.models import AwaitingRegrant, Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.newest import highest, newest_key, our_key, unseen
 from tejido.web.accounts.second_factors import seal_factor
 from tejido.web.accounts.signing_keys import SIGNING_SCOPE as SIGNING_SCOPE
 from tejido.web.accounts.signing_keys import signing_key as signing_key
@@ -40,6 +42,7 @@ from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.models import RecordKey
 from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import PROVIDER
+from tejido.web.security.signed_here import note_signed
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,6 +109,7 @@ def sign_key(member: Member, signing: SigningKey) -> None:
     """The organisation's word that this key is hers. Does not save."""
     owned = member.signed_key()
     member.signature = signing.sign(owned.statement)
+    note_signed({owned.owner: owned.statement})
 
 
 @transaction.atomic
@@ -139,9 +143,12 @@ def new_generation(
 ) -> TeamGeneration:  # fmt: skip
     """One more generation of a team's keys, signed, sealed to `members`; it opens the one before if that is given."""
     number = unseen(team.owner, number)
+    team.generations.filter(number__gte=number).delete()  # none of ours: somebody put it there
     generation = TeamGeneration(team=team, number=number, public_key=secret.box.public.raw,
                                 vouching_key=secret.vouching.verify_key.raw)  # fmt: skip
-    generation.signature = signing.sign(generation.signed_key().statement)
+    owned = generation.signed_key()
+    generation.signature = signing.sign(owned.statement)
+    note_signed({owned.owner: owned.statement})
     if previous is not None:
         generation.previous = seal_field(secret.symmetric, previous.encode(), previous_context(generation))
         team.generations.update(recovery=None)
@@ -159,12 +166,21 @@ def seal_to_paper(generation: TeamGeneration, secret: TeamSecret) -> None:
 
     Raises `UnsignedKey` where there is none although there was.
     """
-    newest = RecoveryKey.objects.order_by("-number").first()
+    newest = newest_recovery_key()
     if newest is None and (owner := RecoveryKey.key_owner()) in highest():
         raise UnsignedKey(owner)
     if newest is not None:
         public = newest_key(newest.signed_key(), organisation_key())
         generation.recovery = seal_box(public, secret.encode(), recovery_info(generation, newest.number))
+
+
+def newest_recovery_key() -> RecoveryKey | None:
+    """The newest that is ours, whatever else somebody put there."""
+    for each in RecoveryKey.objects.order_by("-number"):
+        with suppress(UnsignedKey):
+            our_key(each.signed_key(), organisation_key())
+            return each
+    return None
 
 
 def grant_generation(generation: TeamGeneration, secret: TeamSecret, member: Member) -> None:
@@ -204,6 +220,8 @@ def renew_team(
 ) -> TeamSecret:  # fmt: skip
     """A new generation, sealed to those who hold the present one, which opens the older ones. Raises `BadInput`."""
     current = _newest(team, secret)
+    if by is not None:  # whoever changes the keys holds them, whatever somebody made of the row that says so
+        current.grants.filter(member=by).update(signature=team_word(current, secret, by))
     remaining = those_who_stay(current, without=without, by=by)
     fresh = TeamSecret(BoxKey.generate(), new_key())
     new_generation(team, current.number + 1, fresh, [*remaining, *([also] if also else [])], signing, previous=secret)
@@ -211,9 +229,13 @@ def renew_team(
 
 
 def those_who_stay(current: TeamGeneration, *, without: Member | None, by: Any) -> list[Member]:
-    """Who is given the team's next keys: those it vouches for who work here. A row it does not vouch for goes."""
+    """Who is given the team's next keys: those it vouches for who work here.
+
+    A row it does not vouch for goes. It may be hers all the same, spoilt: then a colleague lets her in again.
+    """
     for stranger in not_vouched_for(current):
         TeamKeyGrant.objects.filter(member=stranger, generation__team=current.team).delete()
+        AwaitingRegrant.objects.get_or_create(team=current.team, member=stranger, defaults={"since": timezone.now()})
         audit.record("team.left", by=by, record=stranger, team=str(current.team_id), reason_code="not_vouched_for")
     return [member for member in vouched_for(current) if without is None or member.pk != without.pk]
 
@@ -221,7 +243,7 @@ def those_who_stay(current: TeamGeneration, *, without: Member | None, by: Any) 
 def _newest(team: Team, secret: TeamSecret) -> TeamGeneration:
     """The team's newest generation, which must be that of `secret`; nobody else changes the team meanwhile."""
     Team.objects.select_for_update().get(pk=team.pk)
-    newest = team.generations.order_by("-number")[0]
+    newest = newest_generation(team.pk)
     if bytes(newest.public_key) != secret.box.public.raw:
         raise BadInput("team.changed", en="The team's keys have just changed. Press once more.",
                        es="Las llaves del equipo acaban de cambiar. Presione otra vez.")  # fmt: skip

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from tejido.crypto import (
     open_field,
 )
 from tejido.web.accounts.models import BrokenGlass, Member, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import highest, newest_key, refuse_older, was_restored
+from tejido.web.accounts.newest import highest, newest_key, our_key, refuse_older, was_restored, went_back
 from tejido.web.accounts.readings import note_opening
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 
@@ -58,15 +59,39 @@ def recovery_info(generation: TeamGeneration, number: int) -> bytes:
                    str(number)).encode()  # fmt: skip
 
 
+def newest_generation(team_id: UUID) -> TeamGeneration:
+    """A team's newest generation that is ours, whatever else somebody put there.
+
+    Raises `UnsignedKey` where there is none, or a newer one was in use: only a backup put back may take it away.
+    """
+    for generation in TeamGeneration.objects.filter(team_id=team_id).select_related("team").order_by("-number"):
+        try:
+            our_key(generation.signed_key(), organisation_key())
+        except UnsignedKey:
+            continue
+        owner, number = generation.team.owner, generation.number
+        if went_back(owner, number) and not was_restored(owner, number):
+            break
+        return generation
+    raise UnsignedKey(str(team_id))
+
+
+def our_teams(kinds: Iterable[Team.Kind]) -> list[Team]:
+    """Teams of these kinds that we made, by name; a row that somebody put there is none."""
+    found = []
+    for team in Team.objects.filter(kind__in=kinds).order_by("name"):
+        with suppress(UnsignedKey):
+            newest_generation(team.pk)
+            found.append(team)
+    return found
+
+
 class SignedTeams:
     """Teams' current public keys, each checked against the pinned signature."""
 
     def public_key(self, team_id: UUID) -> tuple[int, PublicKey]:
         """Generation number and key; raises `UnsignedKey`."""
-        generations = TeamGeneration.objects.filter(team_id=team_id).select_related("team")
-        generation = generations.order_by("-number").first()
-        if generation is None:
-            raise UnsignedKey(str(team_id))
+        generation = newest_generation(team_id)
         return generation.number, newest_key(generation.signed_key(), organisation_key())
 
     def refuse_older(self, name: str, number: int) -> None:
@@ -79,13 +104,13 @@ class SignedTeams:
         sender = ours.filter(team_id=team_id, number=generation).first()
         if sender is None:
             raise UnsignedKey(str(team_id))
-        return sender.signed_key().checked(organisation_key())
+        return our_key(sender.signed_key(), organisation_key())
 
 
 def checked_secret(generation: TeamGeneration, secret: TeamSecret) -> TeamSecret:
     """The secret, once it is the one whose public halves the organisation signed; raises `UnsignedKey`."""
     signed = generation.signed_key()
-    public = signed.checked(organisation_key())
+    public = our_key(signed, organisation_key())
     if (secret.box.public, secret.vouching.verify_key.raw) != (public, signed.about):
         raise UnsignedKey(signed.owner)
     return secret
@@ -175,5 +200,11 @@ def older_secret(team_id, number, newest, secret_of) -> TeamSecret:  # type: ign
 
 
 def team_of(kind: Team.Kind) -> Team:
-    """The team of that kind; the first by name where there are several caseloads, never a restricted one."""
-    return Team.objects.filter(kind=kind, restricted=False).order_by("name")[0]
+    """Our team of that kind; the first by name where there are several caseloads, never a restricted one.
+
+    Raises `UnsignedKey` where there is none.
+    """
+    for team in our_teams([kind]):
+        if not team.restricted:
+            return team
+    raise UnsignedKey(kind)

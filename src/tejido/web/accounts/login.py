@@ -13,7 +13,7 @@ from tejido.crypto import BoxKey, CannotOpen, open_and_renew, seal_with_password
 from tejido.web.accounts.actions import member_context, password_cost
 from tejido.web.accounts.half_open import HalfOpen
 from tejido.web.accounts.models import Member
-from tejido.web.accounts.newest import went_back
+from tejido.web.accounts.newest import has_left, went_back
 from tejido.web.accounts.printed_codes import use_printed_code
 from tejido.web.accounts.second_factors import open_factor
 from tejido.web.accounts.security_keys import begin_proving, proves
@@ -107,7 +107,7 @@ def _tries(login: str, device: str, now: datetime) -> Tries:
 def _open(login: str, password: str) -> tuple[Member | None, bytes]:
     """Who has this login, and her private key if the password opens it: as much work whoever is named."""
     member = Member.objects.filter(login=login, status=Member.Status.ACTIVE).first()
-    if member is None or not is_of_this_door(member):
+    if member is None or not is_of_this_door(member) or has_left(member.key_owner):
         _in_vain(password)
         return None, b""
     kept, context = bytes(member.private_key), member_context(member)

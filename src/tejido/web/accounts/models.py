@@ -61,8 +61,9 @@ class Team(models.Model):
     @property
     def owner(self) -> str:
         """How its keys are named where they are signed, what the team is for included: nobody makes another of it."""
-        parts = (self.kind, "restricted" if self.restricted else "", str(self.caseload_id or ""))
-        return f"{settings.TEJIDO.node}/{'-'.join(filter(None, parts))}/{self.pk}"
+        # As many parts for every team, whatever stands in them: none reads like another.
+        parts = ("team", self.kind, "restricted" if self.restricted else "open", str(self.caseload_id or "-"))
+        return f"{settings.TEJIDO.node}/{'/'.join(parts)}/{self.pk}"
 
 
 SEARCH_TEAMS = (Team.Kind.INTAKE, Team.Kind.CASES, Team.Kind.DUTY)  # hold the search key

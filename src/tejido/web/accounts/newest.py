@@ -16,9 +16,11 @@ from django.db import transaction
 
 from tejido.crypto import PublicKey, SignedKey, UnsignedKey, Verifier
 from tejido.web.security.beside import keep_beside, kept_beside
+from tejido.web.security.signed_here import signed_here
 
 FILE = "keys.newest"
 RESTORED = "keys.restored"
+LEFT = "members.left"
 
 
 def highest() -> Mapping[str, int]:
@@ -55,12 +57,20 @@ def note_restored(newer: Mapping[str, int], there: Mapping[str, int]) -> list[st
     return sorted(back)
 
 
+def our_key(signed: SignedKey, organisation: Verifier) -> PublicKey:
+    """The key, once the organisation's signature holds and this node made it; raises `UnsignedKey`."""
+    public = signed.checked(organisation)
+    if not signed_here(signed.owner, signed.statement):
+        raise UnsignedKey(f"{signed.owner}: not signed by this node")
+    return public
+
+
 def newest_key(signed: SignedKey, organisation: Verifier) -> PublicKey:
-    """The key, once the organisation's signature holds and no newer one of this owner was seen; raises `UnsignedKey`.
+    """The key, once it is ours and no newer one of this owner was seen; raises `UnsignedKey`.
 
     `signed.owner` ends with the key's number.
     """
-    public = signed.checked(organisation)
+    public = our_key(signed, organisation)
     owner, _slash, number = signed.owner.rpartition("/")
     refuse_older(owner, int(number))
     return public
@@ -74,6 +84,16 @@ def refuse_older(owner: str, number: int) -> None:
     if number > seen:
         # Only what stands in the database for good: a rotation that was undone was never seen.
         transaction.on_commit(lambda: _remember(owner, number))
+
+
+def note_left(owner: str, *, left: bool) -> None:
+    """A member's access ended, or she has it again: whoever writes the database does not give it back."""
+    keep_beside(LEFT, lambda kept: {**{each: 1 for each in kept if each != owner}, **({owner: 1} if left else {})})
+
+
+def has_left(owner: str) -> bool:
+    """Did her access end?"""
+    return owner in kept_beside(LEFT)
 
 
 def _restored() -> Mapping[str, int]:

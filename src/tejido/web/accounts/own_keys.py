@@ -14,11 +14,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
-from tejido.crypto import BoxKey, SigningKey, seal_box, seal_with_password
+from tejido.crypto import BoxKey, CannotOpen, SigningKey, UnsignedKey, seal_box, seal_with_password
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import member_context, password_cost, renew_team, sign_key, signing_key
-from tejido.web.accounts.keys import grant_info, ring_of
+from tejido.web.accounts.keys import grant_info, organisation_key, ring_of
 from tejido.web.accounts.models import Member, Team
+from tejido.web.accounts.newest import our_key
 from tejido.web.accounts.passwords import open_own_key
 from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.signing_keys import signing_record_keys
@@ -58,6 +59,7 @@ def _exchange(member: Member, sealed: bytes, old: BoxKey, fresh: bytes, private:
     teams = list(hers.order_by(F("caseload").asc(nulls_last=True), "kind", "pk"))
     ring = ring_of(standing, old)
     signing = _signing(ring)
+    our_key(standing.signed_key(), organisation_key())  # her name is signed anew with the key
     changed = {"private_key": fresh, "public_key": private.public.raw, "key_number": standing.key_number + 1}
     for one in (standing, member):
         for name, value in changed.items():
@@ -75,7 +77,11 @@ def _exchange(member: Member, sealed: bytes, old: BoxKey, fresh: bytes, private:
 
 def _seal_again(team: Team, member: Member, private: BoxKey, ring: KeyRing) -> None:
     for grant in member.grants.filter(generation__team=team).select_related("generation"):
-        secret = ring.secret(team.pk, grant.generation.number)
+        try:
+            secret = ring.secret(team.pk, grant.generation.number)
+        except (CannotOpen, UnsignedKey):  # somebody spoilt the row: the newer ones open what it did
+            grant.delete()
+            continue
         grant.box = seal_box(private.public, secret.encode(), grant_info(grant.generation, member.pk))
         grant.save(update_fields=["box"])
 

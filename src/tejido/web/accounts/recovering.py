@@ -4,18 +4,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from tejido.crypto import BoxKey, CannotOpen, PaperKey, SignedKey, SigningKey, UnsignedKey, open_box
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.actions import give_new_keys, grant_generation, new_password, seal_to_paper, signing_key
-from tejido.web.accounts.keys import SignedTeams, checked_secret, older_secret, organisation_key, recovery_info
+from tejido.web.accounts.actions import (
+    give_new_keys,
+    grant_generation,
+    new_password,
+    newest_recovery_key,
+    seal_to_paper,
+    signing_key,
+)
+from tejido.web.accounts.keys import (
+    SignedTeams,
+    checked_secret,
+    newest_generation,
+    older_secret,
+    organisation_key,
+    recovery_info,
+)
 from tejido.web.accounts.models import AwaitingRegrant, Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import newest_key, unseen
+from tejido.web.accounts.newest import newest_key, note_left, our_key, unseen
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions
@@ -24,13 +40,16 @@ from tejido.web.accounts.vouching import vouched_for
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 from tejido.web.security.shares import key_of
+from tejido.web.security.signed_here import note_signed
 
 
 def keep_recovery_key(paper: PaperKey, signing: SigningKey) -> RecoveryKey:
     """Keep the public half of a fresh recovery key; teams made or changed from now on are sealed to it."""
-    newest = RecoveryKey.objects.order_by("-number").first()
+    newest = newest_recovery_key()
+    RecoveryKey.objects.filter(number__gt=newest.number if newest else 0).delete()  # none of ours
     number = unseen(RecoveryKey.key_owner(), newest.number + 1 if newest else 1)
     signed = SignedKey.sign(signing, f"{RecoveryKey.key_owner()}/{number}", paper.key.public)
+    note_signed({signed.owner: signed.statement})
     return RecoveryKey.objects.create(
         number=number, public_key=paper.key.public.raw, signature=signed.signature, threshold=paper.threshold,
         shares=len(paper.shares),
@@ -82,31 +101,43 @@ def _member(login: str) -> Member:
 def _let_in_again(
     member: Member, secrets: dict[TeamGeneration, TeamSecret], signing: SigningKey, waiting: bool
 ) -> tuple[str, bytes]:  # fmt: skip
+    # What a colleague vouched for is hers: a name, login or key that somebody exchanged in the database is not.
+    known = _vouched_key(member)
+    hers = [generation for generation in secrets if known and member in vouched_for(generation)]
     waits = set(member.awaiting.values_list("team_id", flat=True))
     now, password = timezone.now(), new_password()
     new = give_new_keys(member, password=password, given_at=now, signing=signing)
+    note_left(member.key_owner, left=False)
     member.status, member.status_changed_at = Member.Status.ACTIVE, now
     member.save()
     Tries(member.login).forget()
     forget_sessions(member)
     forget_printed_codes(member)
     forget_security_keys(member)
-    hers = [generation for generation in secrets if member in vouched_for(generation)]
-    # What does not stand on paper, a colleague in the team gives her.
-    for team in Team.objects.filter(pk__in=member.team_ids).exclude(generations__in=secrets):
+    # What does not stand on paper, or nobody vouches for, a colleague in the team gives her.
+    for team in Team.objects.filter(pk__in=member.team_ids).exclude(generations__in=hers):
         AwaitingRegrant.objects.get_or_create(team=team, member=member, defaults={"since": now})
     TeamKeyGrant.objects.filter(member=member).delete()
     for generation, secret in secrets.items():
         if generation in hers or (waiting and generation.team_id in waits):
-            grant_generation(generation, secret, member)
-            member.awaiting.filter(team=generation.team_id).delete()
+            with suppress(PermissionDenied):  # a provider's, among our own teams
+                grant_generation(generation, secret, member)
+                member.awaiting.filter(team=generation.team_id).delete()
     audit.record("recovery.used", by=None, record=member)
     return password, new.totp_secret
 
 
+def _vouched_key(member: Member) -> bool:
+    try:
+        our_key(member.signed_key(), organisation_key())
+    except UnsignedKey:
+        return False
+    return True
+
+
 def _opened_by(key: BoxKey) -> dict[TeamGeneration, TeamSecret]:
     """Each team's newest secret that is on paper; raises `BadInput` where the key is not this organisation's newest."""
-    newest = RecoveryKey.objects.order_by("-number").first()
+    newest = newest_recovery_key()
     if newest is None or newest_key(newest.signed_key(), organisation_key()) != key.public:
         raise BadInput(
             "recover.other_key",
@@ -116,8 +147,8 @@ def _opened_by(key: BoxKey) -> dict[TeamGeneration, TeamSecret]:
         )
     found = {}
     for team in Team.objects.all():
-        generation = team.generations.order_by("-number")[0]
         try:
+            generation = newest_generation(team.pk)
             box = open_box(key, generation.recovery or b"", recovery_info(generation, newest.number))
             found[generation] = checked_secret(generation, TeamSecret.decode(box))
         except (CannotOpen, UnsignedKey):  # somebody took it away, or put another there: the other teams are found

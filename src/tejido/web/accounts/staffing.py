@@ -33,14 +33,17 @@ from tejido.web.accounts.actions import (
 )
 from tejido.web.accounts.caseloads import teams_within
 from tejido.web.accounts.demo import DEMO_PASSWORD
+from tejido.web.accounts.keys import newest_generation
 from tejido.web.accounts.members import who_lets_in
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
+from tejido.web.accounts.newest import note_left, refuse_older
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.readings import refuse_kept_apart
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions, may_end
 from tejido.web.accounts.signing_keys import share_signing_keys
 from tejido.web.accounts.tries import Tries
+from tejido.web.accounts.vouching import vouched_for
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -74,6 +77,7 @@ def end_access(*, member: Member, by: Any, ring: KeyRing, now: datetime) -> None
         raise BadInput("yourself", en="Someone else must end your access.", es="Su acceso debe retirarlo otra persona.")
     changed = Member.objects.filter(pk=member.pk).exclude(status=Member.Status.LEFT)
     if changed.update(status=Member.Status.LEFT, status_changed_at=now):
+        transaction.on_commit(lambda: note_left(member.key_owner, left=True))
         forget_sessions(member)
         audit.record("member.left", by=by, record=member)
         for team in Team.objects.filter(kind=Team.Kind.PROVIDER, pk__in=member.team_ids):
@@ -82,7 +86,7 @@ def end_access(*, member: Member, by: Any, ring: KeyRing, now: datetime) -> None
 
 
 def _go_on_without(member: Member, team: Team, by: Any, ring: KeyRing) -> None:
-    newest = team.generations.order_by("-number")[0]
+    newest = newest_generation(team.pk)
     remaining = those_who_stay(newest, without=member, by=by)
     # An administrator holds no secret of theirs: those who remain keep their own grants of what was before.
     fresh = TeamSecret(BoxKey.generate(), new_key())
@@ -100,8 +104,9 @@ def give_access_back(*, member: Member, by: Any, now: datetime) -> None:
     require(by, Permission.MEMBER_EDIT)
     gone = Member.objects.filter(pk=member.pk, status=Member.Status.LEFT)
     if gone.update(status=Member.Status.ACTIVE, status_changed_at=now):
+        note_left(member.key_owner, left=False)
         for team in Team.objects.filter(pk__in=member.team_ids):
-            if not member.grants.filter(generation=team.generations.order_by("-number")[0]).exists():
+            if not member.grants.filter(generation=newest_generation(team.pk)).exists():
                 AwaitingRegrant.objects.get_or_create(team=team, member=member, defaults={"since": now})
                 member.grants.filter(generation__team=team).delete()
         audit.record("member.returned", by=by, record=member)
@@ -138,6 +143,7 @@ def replace_password(*, member: Member, by: Any, ring: KeyRing, now: datetime) -
     password = DEMO_PASSWORD if settings.TEJIDO.demo else new_password()
     made = give_new_keys(member, password=password, given_at=None if settings.TEJIDO.demo else now, signing=None)
     member.save()
+    refuse_older(member.key_owner, member.key_number)
     forget_sessions(member)
     forget_printed_codes(member)
     forget_security_keys(member)
@@ -173,11 +179,13 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "")
     refuse_kept_apart(team, member, ring)
     vouch(member, key, by=by, ring=ring)
     for each in [team, *teams_within(team, member)]:
-        _seal_to(each, member, by, ring)
+        if member not in vouched_for(newest_generation(each.pk)):
+            _seal_to(each, member, by, ring)
 
 
 def _seal_to(team: Team, member: Member, by: Any, ring: KeyRing) -> None:
     secret = ring.current_secret(team.pk)
+    TeamKeyGrant.objects.filter(generation=newest_generation(team.pk), member=member).delete()  # not the team's word
     if member.awaiting.filter(team=team).delete()[0]:
         renew_team(team=team, secret=secret, signing=signing_key(ring), by=by, also=member)
         audit.record("team.joined", by=by, record=member, team=str(team.pk), reason_code="regrant")

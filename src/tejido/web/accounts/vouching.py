@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from tejido.crypto import BadSignature, VerifyKey
 from tejido.web.accounts.keys import grant_info, organisation_key
 from tejido.web.accounts.models import Member, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.newest import has_left, our_key
 from tejido.web.security.keyring import TeamSecret
 
 
@@ -22,7 +23,8 @@ def team_word(generation: TeamGeneration, secret: TeamSecret, member: Member) ->
 
 def vouched_for(generation: TeamGeneration) -> list[Member]:
     """Who holds this generation by the team's word and has not left; raises `UnsignedKey` for one that is not ours."""
-    return [grant.member for grant in _vouched(generation) if grant.member.is_active]
+    members = (grant.member for grant in _vouched(generation))
+    return [member for member in members if member.is_active and not has_left(member.key_owner)]
 
 
 def not_vouched_for(generation: TeamGeneration) -> list[Member]:
@@ -32,7 +34,7 @@ def not_vouched_for(generation: TeamGeneration) -> list[Member]:
 
 
 def _vouched(generation: TeamGeneration) -> Iterator[TeamKeyGrant]:
-    generation.signed_key().checked(organisation_key())
+    our_key(generation.signed_key(), organisation_key())
     key = VerifyKey(bytes(generation.vouching_key))
     for grant in generation.grants.select_related("member").order_by("pk"):
         try:

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tejido.crypto import CannotOpen
-from tejido.web.accounts.models import SEARCH_TEAMS, Member, Team
+from tejido.web.accounts.keys import our_teams
+from tejido.web.accounts.models import SEARCH_TEAMS, Member
 from tejido.web.cases.finding import case_terms
 from tejido.web.cases.models import Case, Person
 from tejido.web.intake.actions import contact_terms
@@ -35,11 +36,10 @@ def renew_search_key(*, by: Member, ring: KeyRing) -> None:
     """A new search key: the old one may have been seen, or a year has gone by. Raises `BadInput` while one is new."""
     require(by, Permission.TEAM_EDIT)
     require(by, Permission.CASE_SEARCH)
-    try:
-        teams = Team.objects.filter(kind__in=SEARCH_TEAMS).values_list("pk", flat=True)
-        audit.record("search_key.renewed", by=by, record=add_search_key(ring, teams))
-    except NoKey:
-        raise PermissionDenied(Permission.CASE_SEARCH.value) from None
+    teams = [team.pk for team in our_teams(SEARCH_TEAMS)]
+    if ring.team_ids.isdisjoint(teams):  # whoever does not search changes nothing
+        raise PermissionDenied(Permission.CASE_SEARCH.value)
+    audit.record("search_key.renewed", by=by, record=add_search_key(ring, teams))
 
 
 def remake_tokens(*, by: Member, ring: KeyRing, most: int = 100) -> int:

@@ -139,13 +139,14 @@ def _not_ours(_folder: Path) -> Iterator[str]:
 
 def _vouched_for(_folder: Path) -> Iterator[str]:
     from tejido.crypto import UnsignedKey
+    from tejido.web.accounts.keys import newest_generation
     from tejido.web.accounts.models import Team
     from tejido.web.accounts.vouching import not_vouched_for
 
     for team in Team.objects.order_by("name"):
         try:
-            strangers = not_vouched_for(team.generations.order_by("-number")[0])
-        except (UnsignedKey, IndexError):
+            strangers = not_vouched_for(newest_generation(team.pk))
+        except UnsignedKey:
             yield team.name
             continue
         yield from (f"{team.name}: {member.login}" for member in strangers)

@@ -36,6 +36,9 @@ def upgrade_node(*, folder: Path, database: str = "") -> list[str]:
         roles: dict[str, str] = {}
         with at_the_database(environment, database):
             call_command("migrate", verbosity=0, interactive=False)
+            from tejido.web.upkeep.signing_anew import note_what_stands
+
+            note_what_stands()
             if database:
                 if any(f"TEJIDO_DATABASE_{door.upper()}" not in environment for door in DOORS):
                     roles = rights.make_roles(environment["TEJIDO_NODE"], database)

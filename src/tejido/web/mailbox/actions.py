@@ -39,6 +39,7 @@ from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.later import later
 from tejido.web.security.permissions import Permission
+from tejido.web.security.signed_here import note_signed
 
 # Longer than any holiday of either side; a message older than this is no news any more.
 MAXIMUM_AGE = timedelta(days=30)
@@ -124,6 +125,7 @@ def _take_card(partner: Partner, card: Mapping[str, Any]) -> None:
 
 def _sign(partner: Partner, ring: KeyRing) -> None:
     partner.signature = signing_key(ring).sign(partner.statement())
+    note_signed({partner.noted_as: partner.statement()})
 
 
 @transaction.atomic

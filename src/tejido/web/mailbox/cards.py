@@ -119,7 +119,7 @@ def check_card(card: Mapping[str, Any]) -> None:
     for team in _TEAMS:
         try:
             team_key(card[team]).checked(VerifyKey(bytes.fromhex(card["verify_key"])))
-        except (UnsignedKey, KeyError, TypeError, ValueError):
+        except (UnsignedKey, KeyError, TypeError, ValueError, AttributeError):
             raise _wrong([team]) from None
 
 

@@ -7,6 +7,7 @@ import uuid
 from datetime import date
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from tejido.agreements import Agreement, Pack, canonical_bytes, policy_pack
 from tejido.crypto import BadSignature, SignedKey, UnsignedKey, VerifyKey, VerifyKeys
 from tejido.web.accounts.keys import organisation_key
 from tejido.web.mailbox.cards import team_key
+from tejido.web.security.signed_here import signed_here
 
 
 class Partner(models.Model):
@@ -75,7 +77,14 @@ class Partner(models.Model):
             organisation_key().verify(self.statement(), bytes(self.signature))
         except BadSignature:
             raise UnsignedKey(self.code) from None
+        if not signed_here(self.noted_as, self.statement()):
+            raise UnsignedKey(self.code)
         return self
+
+    @property
+    def noted_as(self) -> str:
+        """Its name where the node keeps what it signed."""
+        return f"{settings.TEJIDO.node}/partner/{self.code}"
 
     def organisation_verify_key(self) -> VerifyKey:
         """The key that signs what its members send, and its teams' keys."""

@@ -9,10 +9,11 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from tejido.crypto import Verifier
+from tejido.crypto import BadSignature, Verifier
 from tejido.web.accounts.models import Team
 from tejido.web.security.fields import SealedField
 from tejido.web.security.sealing import SealedRecord
+from tejido.web.security.signed_here import signed_here
 
 
 class Provider(models.Model):
@@ -36,7 +37,14 @@ class Provider(models.Model):
     def checked(self, organisation: Verifier) -> Provider:
         """Itself; raises `BadSignature` if no pinned key signed that this team is this organisation's."""
         organisation.verify(self.statement(), bytes(self.signature))
+        if not signed_here(self.noted_as, self.statement()):
+            raise BadSignature
         return self
+
+    @property
+    def noted_as(self) -> str:
+        """Its name where the node keeps what it signed."""
+        return f"{settings.TEJIDO.node}/provider/{self.team_id}"
 
 
 class PacketQuerySet(models.QuerySet["Packet"]):

@@ -8,16 +8,17 @@ colleague gets the team's keys from someone who has them; when access ends (`acc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
 
-from tejido.crypto import BoxKey, SigningKey, new_key
+from tejido.crypto import BoxKey, CannotOpen, SigningKey, new_key
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import NewMember, create_team, grant_generation, new_generation, signing_key
-from tejido.web.accounts.keys import organisation_key
+from tejido.web.accounts.keys import newest_generation, organisation_key
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
 from tejido.web.accounts.staffing import add_member, vouch
 from tejido.web.accounts.vouching import vouched_for
@@ -27,6 +28,7 @@ from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret
 from tejido.web.security.permissions import Permission
 from tejido.web.security.roles import PROVIDER
+from tejido.web.security.signed_here import note_signed
 
 
 @transaction.atomic
@@ -47,6 +49,7 @@ def found_provider(*, organisation: str, members: Sequence[Member], signing: Sig
     team, _secret = create_team(kind=Team.Kind.PROVIDER, name=organisation, members=members, signing=signing, by=by)
     provider = Provider(team=team, organisation=organisation)
     provider.signature = signing.sign(provider.statement())
+    note_signed({provider.noted_as: provider.statement()})
     provider.save(force_insert=True)
     return provider
 
@@ -65,7 +68,7 @@ def vouch_for(*, member: Member, key: str, by: Any, ring: KeyRing) -> None:
     if waiting is None or readers_of(waiting.team):
         return
     # Nobody is there who could: keys for what is sent from now on. What was sent before, the hotline sends anew.
-    number = waiting.team.generations.order_by("-number")[0].number + 1
+    number = newest_generation(waiting.team_id).number + 1
     new_generation(waiting.team, number, TeamSecret(BoxKey.generate(), new_key()), [member], signing_key(ring),
                    previous=None)  # fmt: skip
     waiting.delete()
@@ -84,7 +87,8 @@ def let_colleague_in(*, member: Member, by: Member, ring: KeyRing) -> None:
                        es="Primero la línea compara la llave con ella.")  # fmt: skip
     # Every generation that she who lets in holds: what was sent before a colleague left is opened too.
     for grant in TeamKeyGrant.objects.filter(member=by, generation__team=waiting.team).select_related("generation"):
-        grant_generation(grant.generation, ring.secret(waiting.team_id, grant.generation.number), member)
+        with suppress(CannotOpen):  # an older one that somebody spoilt
+            grant_generation(grant.generation, ring.secret(waiting.team_id, grant.generation.number), member)
     waiting.delete()
     audit.record("team.joined", by=by, record=member, team=str(waiting.team_id))
 
@@ -108,5 +112,5 @@ def provider_of(organisation: str) -> Provider | None:
 
 def readers_of(team: Team) -> list[Member]:
     """Who opens what is sent to a provider's team now, with a password nobody else knows."""
-    inside = vouched_for(team.generations.order_by("-number")[0])
+    inside = vouched_for(newest_generation(team.pk))
     return sorted((one for one in inside if one.password_given_at is None), key=attrgetter("display_name"))

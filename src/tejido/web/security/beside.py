@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 
 from django.conf import settings
 
+from tejido.vocabulary import BadInput
+
 
 def kept_beside(name: str) -> Mapping[str, Any]:
-    """What the file of that name holds; nothing where there is none."""
+    """What the file of that name holds; nothing where there is none. Raises `BadInput` where it is spoilt."""
     path = _path(name)
     try:
         stat = path.stat()
@@ -30,7 +33,10 @@ def keep_beside(name: str, changed: Callable[[dict[str, Any]], dict[str, Any]]) 
         fcntl.flock(lock, fcntl.LOCK_EX)
         kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(changed(dict(kept)), indent=0, sort_keys=True), encoding="utf-8")
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(changed(dict(kept)), file, indent=0, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
         fresh.replace(path)
 
 
@@ -40,5 +46,9 @@ def _path(name: str) -> Path:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, *_version: int) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise BadInput("beside.spoilt", en="cannot be read: put a copy of it back",
+                       es="no se puede leer: ponga de vuelta una copia", where=path.name) from None  # fmt: skip
     return kept

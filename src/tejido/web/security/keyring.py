@@ -31,6 +31,7 @@ from tejido.web.security.models import KeyGrant, RecordKey
 GUARDED_SCOPES = frozenset({"case", "compartment", "contact"})
 # What nobody who is signed in may seal: it stays as it came until someone takes it and writes it anew.
 ARRIVING_SCOPES = frozenset({"contact"})
+_SECRET = 32 + 96  # symmetric key ‖ private key
 _VOUCHED = 16 + 4 + 61  # sending team ‖ generation ‖ the key, wrapped under what the two teams share
 
 
@@ -60,7 +61,9 @@ class TeamSecret:
 
     @classmethod
     def decode(cls, raw: bytes) -> TeamSecret:
-        """What `encode` wrote."""
+        """What `encode` wrote; raises `CannotOpen`."""
+        if len(raw) != _SECRET:
+            raise CannotOpen
         return cls(BoxKey(raw[32:]), raw[:32])
 
 

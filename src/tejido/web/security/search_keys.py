@@ -48,22 +48,28 @@ def search_keys_not_ours() -> list[UUID]:
 
 
 def secrets_of(ring: KeyRing, keys: Mapping[int, UUID]) -> dict[int, bytes]:
-    """The secrets of those keys that the ring holds; raises `NotOurs` for another than the node made."""
+    """The secrets of those keys that the ring holds, less any other than the node made; raises `NotOurs` if all are."""
     ring.load(keys.values())
     held = {generation: ring.raw(pk) for generation, pk in keys.items() if ring.holds(pk)}
     if not kept_beside(FILE):  # a node made before there was this file
-        for generation, raw in held.items():
-            note_search_key(generation, keys[generation], raw)
+        _note({generation: (keys[generation], raw) for generation, raw in held.items()})
     kept = kept_beside(FILE)
-    for generation, raw in held.items():
-        if kept.get(str(generation)) != [str(keys[generation]), _digest(raw)]:
-            raise NotOurs(str(keys[generation]))
-    return held
+    ours = {generation: raw for generation, raw in held.items()
+            if kept.get(str(generation)) == [str(keys[generation]), _digest(raw)]}  # fmt: skip
+    if held and not ours:
+        raise NotOurs(str(keys[max(held)]))
+    return ours
 
 
 def note_search_key(generation: int, pk: UUID, raw: bytes) -> None:
     """This one is ours, from now on."""
-    keep_beside(FILE, lambda kept: kept | {str(generation): [str(pk), _digest(raw)]})
+    _note({generation: (pk, raw)})
+
+
+def _note(made: Mapping[int, tuple[UUID, bytes]]) -> None:
+    fresh = {str(generation): [str(pk), _digest(raw)] for generation, (pk, raw) in made.items()}
+    if fresh:
+        keep_beside(FILE, lambda kept: kept | fresh)
 
 
 def _digest(raw: bytes) -> str:
@@ -78,8 +84,9 @@ def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
     while held := search_keys():
         generation, pk = list(held.items())[-1]
         if keep_key(pk):
-            secrets_of(ring, held)
             raw = ring.raw_to_seal(pk)
+            if generation not in secrets_of(ring, held):
+                raise NotOurs(str(pk))
             try:
                 ring.refuse_older(SEARCH, generation)  # it may be known to whoever it was replaced for
             except UnsignedKey:
@@ -92,12 +99,12 @@ def newest_search_key(ring: KeyRing) -> tuple[int, bytes]:
 
 @transaction.atomic
 def add_search_key(ring: KeyRing, teams: Iterable[UUID]) -> RecordKey:
-    """A newer search key, sealed to `teams`. Raises `NoKey`; `BadInput` while two stand."""
+    """A newer search key, sealed to `teams`, whatever became of the present one. Raises `BadInput` while two stand."""
     held = _held_still()
     if len(held) > 1:
         raise BadInput("search_key.changing", en="The search key is being changed already.",
                        es="La llave de búsqueda ya se está cambiando.")  # fmt: skip
-    generation, _key = newest_search_key(ring)  # whoever does not search changes nothing
+    generation = max(held, default=0)
     made = ring.new_key(_scope(generation + 1), teams)
     # Before it stands in the database: cut off in between, it is noted for nothing, and the next takes its number.
     note_search_key(generation + 1, made.pk, ring.raw(made.pk))

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from tejido.agreements import Agreement
-from tejido.crypto import BadSignature, SigningKey, Verifier, VerifyKey
+from tejido.crypto import BadSignature, SigningKey, Verifier, VerifyKey, VerifyKeys
 from tejido.vocabulary import BadInput
 from tejido.web.accounts.keys import organisation_keys
 from tejido.web.accounts.models import Member, RecoveryKey, TeamGeneration
@@ -25,6 +25,7 @@ from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing
 from tejido.web.security.permissions import Permission
+from tejido.web.security.signed_here import none_noted, note_signed, signed_here
 from tejido.web.sharing.models import SharedAgreement
 
 _AT_ONCE = 100  # about a third of a second on SQLite, which has one writer
@@ -32,11 +33,15 @@ _AT_ONCE = 100  # about a third of a second on SQLite, which has one writer
 
 @dataclass(frozen=True)
 class Signed:
-    """A row that bears a signature of ours, and what was signed; `statement` is None where the row says nothing."""
+    """A row that bears a signature of ours, and what was signed; `statement` is None where the row says nothing.
+
+    `noted_as`: its name where the node keeps what it signed; empty where it keeps none.
+    """
 
     row: Model
     column: str
     statement: bytes | None
+    noted_as: str = ""
 
     @property
     def signature(self) -> bytes:
@@ -47,6 +52,11 @@ class Signed:
     def name(self) -> str:
         """What it is called for whoever runs the machine."""
         return f"{self.row._meta.label_lower} {self.row.pk}"
+
+    @property
+    def noted(self) -> bool:
+        """Did this node sign it, if it keeps what it signs of that kind?"""
+        return not self.noted_as or signed_here(self.noted_as, self.statement or b"")
 
     def stands_under(self, key: Verifier) -> bool:
         """Does the signature hold under `key`?"""
@@ -73,15 +83,15 @@ def signed_rows() -> Iterator[Signed]:
     """Every row that bears a signature of ours, in the order in which others take hold of them."""
     # Members first: who changes a member and her teams holds her before them.
     for member in Member.objects.exclude(signature=b"").defer("private_key", "totp").order_by("pk"):
-        yield Signed(member, "signature", member.signed_key().statement)
+        yield Signed(member, "signature", member.signed_key().statement, member.signed_key().owner)
     for generation in TeamGeneration.objects.select_related("team").order_by("pk"):
-        yield Signed(generation, "signature", generation.signed_key().statement)
+        yield Signed(generation, "signature", generation.signed_key().statement, generation.signed_key().owner)
     for on_paper in RecoveryKey.objects.order_by("pk"):
-        yield Signed(on_paper, "signature", on_paper.signed_key().statement)
+        yield Signed(on_paper, "signature", on_paper.signed_key().statement, on_paper.signed_key().owner)
     for provider in Provider.objects.order_by("pk"):
-        yield Signed(provider, "signature", _said(provider.statement))
+        yield Signed(provider, "signature", _said(provider.statement), provider.noted_as)
     for partner in Partner.objects.order_by("pk"):
-        yield Signed(partner, "signature", _said(partner.statement))
+        yield Signed(partner, "signature", _said(partner.statement), partner.noted_as)
     for shared in SharedAgreement.objects.order_by("pk"):
         yield Signed(shared, "our_signature", _said(partial(_terms, shared)))
 
@@ -91,11 +101,19 @@ def standing() -> Standing:
     keys, found = organisation_keys(), Standing()
     for signed in signed_rows():
         key = next((key for key in keys if signed.stands_under(key)), None)
-        if key is None:
+        if key is None or not signed.noted:
             found.nobodys.append(signed.name)
         else:
             found.under[key] += 1
     return found
+
+
+def note_what_stands() -> None:
+    """Where the node keeps nothing of what it signed, begin with what stands in the database."""
+    keys = VerifyKeys(organisation_keys())
+    if none_noted():
+        note_signed({each.noted_as: each.statement for each in signed_rows()
+                     if each.noted_as and each.statement is not None and each.stands_under(keys)})  # fmt: skip
 
 
 def sign_everything_anew(*, by: Any, ring: KeyRing) -> int:
@@ -109,7 +127,7 @@ def sign_everything_anew(*, by: Any, ring: KeyRing) -> int:
     if signing.verify_key != keys[0]:
         raise BadInput("signing_key.unknown", en="The key that was entered on the machine is none of yours.",
                        es="La llave que se anotó en la máquina no es ninguna de las suyas.")  # fmt: skip
-    older = (signed for signed in signed_rows() if any(map(signed.stands_under, keys[1:])))
+    older = (signed for signed in signed_rows() if signed.noted and any(map(signed.stands_under, keys[1:])))
     return sum(_sign(some, signing, by) for some in batched(list(older), _AT_ONCE))
 
 

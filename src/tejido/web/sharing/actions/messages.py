@@ -124,7 +124,7 @@ def receiving_team(message: InboundMessage) -> tuple[uuid.UUID, int]:
     """Our team and its key generation a message is sealed to; raises `BadMessage`."""
     node, *rest = read_header(bytes(message.raw)).recipient_key.split("/")
     try:
-        _kind, team, generation = rest
+        *_what_for, team, generation = rest
         if node != settings.TEJIDO.node:
             raise ValueError
         return uuid.UUID(team), int(generation)
