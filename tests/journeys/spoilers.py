@@ -231,7 +231,7 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
         Spoil(
             "the shelter's team key is not signed",
             run_sql("us", _UNSIGNED_TEAM.format(kind="provider")),
-            "the packet is sent",
+            "without a release no packet leaves",
         ),
         Spoil(
             "her release is removed",
