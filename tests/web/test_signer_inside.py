@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from tejido.crypto import BadSignature, BoxKey, CannotOpen, UnsignedKey, new_key, new_paper_key, open_box, seal_box
@@ -15,15 +16,17 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import create_team, signing_key
 from tejido.web.accounts.caseloads import readers_of
 from tejido.web.accounts.keys import SignedTeams, anonymous_ring, grant_info, newest_generation, recovery_info, team_of
-from tejido.web.accounts.models import Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import FILE, LEFT, highest
+from tejido.web.accounts.models import Member, RecoveryKey, SignedInSession, Team, TeamGeneration, TeamKeyGrant
+from tejido.web.accounts.newest import FILE, LEFT, RESTORED, highest
 from tejido.web.accounts.own_keys import renew_own_keys
 from tejido.web.accounts.recovering import recover_members, still_waiting
 from tejido.web.accounts.staffing import end_access, give_access_back, let_in, renew_keys, replace_password
 from tejido.web.accounts.vouching import team_word
 from tejido.web.cases.search_key import renew_search_key
 from tejido.web.config.checking import _vouched_for
+from tejido.web.config.keys_back import went_back_by_name
 from tejido.web.intake.actions import take_call
+from tejido.web.mailbox.cards import key_column, our_card
 from tejido.web.mailbox.models import Partner
 from tejido.web.packets.providers import found_provider
 from tejido.web.security.keyring import KeyRing, TeamSecret
@@ -40,7 +43,7 @@ HERS = BoxKey.generate()
 @pytest.fixture(autouse=True)
 def _as_it_was():
     """The files outside the database are put back, like the database."""
-    paths = [settings.TEJIDO.data / name for name in (FILE, LEFT, SEARCH_FILE, SIGNED_FILE)]
+    paths = [settings.TEJIDO.data / name for name in (FILE, LEFT, RESTORED, SEARCH_FILE, SIGNED_FILE)]
     before = [path.read_bytes() if path.exists() else None for path in paths]
     yield
     for path, raw in zip(paths, before, strict=True):
@@ -88,8 +91,7 @@ def _exchanged(cast, login):
 
 def test_a_members_key_exchanged_and_signed_receives_nothing(cast):
     _exchanged(cast, "amara")
-    with pytest.raises(UnsignedKey):
-        _renewed(cast)
+    assert "amara" not in set(_renewed(cast).grants.values_list("member__login", flat=True))
     _exchanged(cast, "eve")
     with pytest.raises(UnsignedKey):
         let_in(member=cast.member("eve"), team=team_of(Team.Kind.INTAKE), **_at_work(cast))
@@ -207,6 +209,43 @@ def test_a_members_key_is_no_teams(cast, login):
         cast.ring("amara").raw_to_seal(made.pk, "compartment")
     with pytest.raises(UnsignedKey):
         cast.ring("amara").new_key("compartment", [cast.member(login).pk])
+
+
+def test_a_newcomer_in_a_colleagues_row_is_given_none_of_her_teams(cast):
+    """Eve puts her own key and name into Amara's row, and is let into duty by somebody who compares it with her."""
+    amara, eve = cast.member("amara"), cast.member("eve")
+    _set(eve, login="nobody", display_name="Nobody")
+    _set(amara, login="eve", display_name="Eve Prueba", public_key=HERS.public.raw, signature=b"")
+    let_in(member=Member.objects.get(pk=amara.pk), team=team_of(Team.Kind.DUTY),
+           key=Member.objects.get(pk=amara.pk).key_read_aloud, **_at_work(cast))  # fmt: skip
+    assert not _renewed(cast).grants.filter(member=amara).exists()
+    recover_members(logins=["eve"], shares=cast.shares[:2], paper=_paper())
+    assert _held("eve") == {"Duty"}
+
+
+def test_our_card_bears_no_key_that_somebody_put_there(cast):
+    _generation(cast, team_of(Team.Kind.DATA), 2, TeamSecret(HERS, new_key()))
+    assert our_card()["data_key"] == key_column(newest_generation(team_of(Team.Kind.DATA).pk).signed_key())
+
+
+def test_a_session_put_back_of_somebody_who_left(cast, django_capture_on_commit_callbacks):
+    client = cast.client("bilal")
+    rows = [(model, list(model.objects.all())) for model in (Session, SignedInSession)]
+    with django_capture_on_commit_callbacks(execute=True):
+        end_access(member=cast.member("bilal"), now=timezone.now(), **_at_work(cast, "noor"))
+    for model, kept in rows:
+        model.objects.bulk_create(kept, ignore_conflicts=True)
+    _set(cast.member("bilal"), status=Member.Status.ACTIVE)
+    assert client.get("/teams/").status_code == 302
+
+
+def test_a_false_row_is_no_newer_key_to_a_restore(cast):
+    intake = team_of(Team.Kind.INTAKE)
+    TeamGeneration.objects.create(team=intake, number=99, public_key=HERS.public.raw, vouching_key=b"", signature=b"")
+    RecoveryKey.objects.create(number=99, public_key=HERS.public.raw, signature=b"", threshold=2, shares=3)
+    assert went_back_by_name({intake.owner: 2, RecoveryKey.key_owner(): 2}) == ["Intake"]
+    assert anonymous_ring().new_key("case", []).pk
+    _renewed(cast)
 
 
 def test_a_restricted_caseload_is_not_opened_by_a_row(cast):

@@ -59,21 +59,25 @@ def recovery_info(generation: TeamGeneration, number: int) -> bytes:
                    str(number)).encode()  # fmt: skip
 
 
-def newest_generation(team_id: UUID) -> TeamGeneration:
-    """A team's newest generation that is ours, whatever else somebody put there.
-
-    Raises `UnsignedKey` where there is none, or a newer one was in use: only a backup put back may take it away.
-    """
+def newest_that_is_ours(team_id: UUID) -> TeamGeneration:
+    """A team's newest generation that is ours, whatever else somebody put there; raises `UnsignedKey`."""
     for generation in TeamGeneration.objects.filter(team_id=team_id).select_related("team").order_by("-number"):
-        try:
+        with suppress(UnsignedKey):
             our_key(generation.signed_key(), organisation_key())
-        except UnsignedKey:
-            continue
-        owner, number = generation.team.owner, generation.number
-        if went_back(owner, number) and not was_restored(owner, number):
-            break
-        return generation
+            return generation
     raise UnsignedKey(str(team_id))
+
+
+def newest_generation(team_id: UUID) -> TeamGeneration:
+    """The same, to be worked with; raises `UnsignedKey` also where a newer one was in use.
+
+    Only a backup that was put back may take a newer one away.
+    """
+    generation = newest_that_is_ours(team_id)
+    owner, number = generation.team.owner, generation.number
+    if went_back(owner, number) and not was_restored(owner, number):
+        raise UnsignedKey(f"{owner}/{number}: a newer key was in use")
+    return generation
 
 
 def our_teams(kinds: Iterable[Team.Kind]) -> list[Team]:

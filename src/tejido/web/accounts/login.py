@@ -38,7 +38,12 @@ class SessionOnly:
     def get_user(self, member_id: Any) -> Member | None:
         """The active member of a session."""
         member = Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).first()
-        return member if member is not None and is_of_this_door(member) else None
+        if member is None or not is_of_this_door(member):
+            return None
+        # Whoever writes the database could put back the session of somebody who left, or of a password that was lost.
+        if has_left(member.key_owner) or went_back(member.key_owner, member.key_number):
+            return None
+        return member
 
 
 class Refused(Exception):

@@ -23,6 +23,7 @@ from tejido.web.accounts.newest import our_key
 from tejido.web.accounts.passwords import open_own_key
 from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.signing_keys import signing_record_keys
+from tejido.web.accounts.vouching import team_word
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, NoKey
 from tejido.web.security.models import KeyGrant
@@ -69,7 +70,7 @@ def _exchange(member: Member, sealed: bytes, old: BoxKey, fresh: bytes, private:
     for team in teams:
         if team.pk in ring.team_ids:
             _seal_again(team, standing, private, ring)
-            renew_team(team=team, secret=ring.current_secret(team.pk), signing=signing, by=by)
+            renew_team(team=team, secret=ring.current_secret(team.pk), signing=signing, by=standing)
             audit.record("team.keys_renewed", by=by, record=team)
     forget_sessions(standing)
     audit.record("member.keys_renewed", by=by, record=standing)
@@ -83,7 +84,8 @@ def _seal_again(team: Team, member: Member, private: BoxKey, ring: KeyRing) -> N
             grant.delete()
             continue
         grant.box = seal_box(private.public, secret.encode(), grant_info(grant.generation, member.pk))
-        grant.save(update_fields=["box"])
+        grant.signature = team_word(grant.generation, secret, member)
+        grant.save(update_fields=["box", "signature"])
 
 
 def _signing(ring: KeyRing) -> SigningKey:

@@ -31,7 +31,7 @@ from tejido.web.accounts.keys import (
     recovery_info,
 )
 from tejido.web.accounts.models import AwaitingRegrant, Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import newest_key, note_left, our_key, unseen
+from tejido.web.accounts.newest import newest_key, our_key, unseen, works_here
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions
@@ -93,7 +93,7 @@ def still_waiting(logins: Iterable[str]) -> dict[str, list[str]]:
 
 def _member(login: str) -> Member:
     member = Member.objects.select_for_update().filter(login=login).exclude(status=Member.Status.LEFT).first()
-    if member is None:
+    if member is None or not works_here(member):
         raise BadInput("recover.login", en="nobody has this login", es="nadie tiene este usuario", where=login)
     return member
 
@@ -107,7 +107,6 @@ def _let_in_again(
     waits = set(member.awaiting.values_list("team_id", flat=True))
     now, password = timezone.now(), new_password()
     new = give_new_keys(member, password=password, given_at=now, signing=signing)
-    note_left(member.key_owner, left=False)
     member.status, member.status_changed_at = Member.Status.ACTIVE, now
     member.save()
     Tries(member.login).forget()

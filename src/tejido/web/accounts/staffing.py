@@ -36,7 +36,7 @@ from tejido.web.accounts.demo import DEMO_PASSWORD
 from tejido.web.accounts.keys import newest_generation
 from tejido.web.accounts.members import who_lets_in
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
-from tejido.web.accounts.newest import note_left, refuse_older
+from tejido.web.accounts.newest import note_left, refuse_older, works_here
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.readings import refuse_kept_apart
 from tejido.web.accounts.security_keys import forget_security_keys
@@ -75,9 +75,9 @@ def end_access(*, member: Member, by: Any, ring: KeyRing, now: datetime) -> None
     require(by, Permission.MEMBER_EDIT)
     if member.pk == by.pk:
         raise BadInput("yourself", en="Someone else must end your access.", es="Su acceso debe retirarlo otra persona.")
+    transaction.on_commit(lambda: note_left(member.key_owner, left=True))  # whatever her row says already
     changed = Member.objects.filter(pk=member.pk).exclude(status=Member.Status.LEFT)
     if changed.update(status=Member.Status.LEFT, status_changed_at=now):
-        transaction.on_commit(lambda: note_left(member.key_owner, left=True))
         forget_sessions(member)
         audit.record("member.left", by=by, record=member)
         for team in Team.objects.filter(kind=Team.Kind.PROVIDER, pk__in=member.team_ids):
@@ -170,7 +170,7 @@ def let_in(*, member: Member, team: Team, by: Any, ring: KeyRing, key: str = "")
     """
     _ask(team, by)
     member = Member.objects.select_for_update().get(pk=member.pk)
-    if not member.is_active or team.pk in member.team_ids:
+    if not works_here(member) or team.pk in member.team_ids:
         raise BadInput("not_a_newcomer", en="She is in the team already, or has no access.",
                        es="Ya está en el equipo, o no tiene acceso.", where="member")  # fmt: skip
     if member.password_given_at is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tejido.crypto import BadSignature, VerifyKey
 from tejido.web.accounts.keys import grant_info, organisation_key
 from tejido.web.accounts.models import Member, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import has_left, our_key
+from tejido.web.accounts.newest import our_key, works_here
 from tejido.web.security.keyring import TeamSecret
 
 
@@ -23,8 +23,7 @@ def team_word(generation: TeamGeneration, secret: TeamSecret, member: Member) ->
 
 def vouched_for(generation: TeamGeneration) -> list[Member]:
     """Who holds this generation by the team's word and has not left; raises `UnsignedKey` for one that is not ours."""
-    members = (grant.member for grant in _vouched(generation))
-    return [member for member in members if member.is_active and not has_left(member.key_owner)]
+    return [grant.member for grant in _vouched(generation) if works_here(grant.member)]
 
 
 def not_vouched_for(generation: TeamGeneration) -> list[Member]:
@@ -45,4 +44,5 @@ def _vouched(generation: TeamGeneration) -> Iterator[TeamKeyGrant]:
 
 
 def _statement(generation: TeamGeneration, member: Member) -> bytes:
-    return b"tejido/team-member/1\x00" + grant_info(generation, member.pk)
+    # Her key and name too: whoever gets another key signed for her row is not whom the team let in.
+    return b"tejido/team-member/1\x00" + grant_info(generation, member.pk) + b"\x00" + member.signed_key().statement

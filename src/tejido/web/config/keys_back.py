@@ -24,15 +24,20 @@ def older_than_seen() -> Iterator[str]:
 def _numbers() -> Iterator[tuple[str, int, str]]:
     """Every key's owner, the number of the newest there is, and a name to call it by."""
     from django.conf import settings
-    from django.db.models import Max
 
+    from tejido.crypto import UnsignedKey
+    from tejido.web.accounts.actions import newest_recovery_key
+    from tejido.web.accounts.keys import newest_that_is_ours
     from tejido.web.accounts.models import Member, RecoveryKey, Team
     from tejido.web.security.search_keys import SEARCH, search_keys
 
-    for team in Team.objects.annotate(newest=Max("generations__number")).order_by("name"):
-        yield team.owner, team.newest or 0, team.name
+    for team in Team.objects.order_by("name"):  # a row that somebody put there is none of ours
+        try:
+            yield team.owner, newest_that_is_ours(team.pk).number, team.name
+        except UnsignedKey:
+            yield team.owner, 0, team.name
     for member in Member.objects.defer("private_key", "totp").order_by("login"):
         yield member.key_owner, member.key_number, member.login
-    newest = RecoveryKey.objects.aggregate(newest=Max("number"))["newest"]
-    yield RecoveryKey.key_owner(), newest or 0, "recovery"
+    newest = newest_recovery_key()
+    yield RecoveryKey.key_owner(), newest.number if newest else 0, "recovery"
     yield f"{settings.TEJIDO.node}/{SEARCH}", max(search_keys(), default=0), SEARCH

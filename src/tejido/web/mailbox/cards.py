@@ -13,7 +13,7 @@ from django.conf import settings
 from tejido.agreements import canonical_bytes, policy_packs
 from tejido.crypto import BadSignature, PublicKey, SignedKey, UnsignedKey, VerifyKey, fingerprint, follows
 from tejido.vocabulary import BadInput
-from tejido.web.accounts.keys import organisation_keys, team_of
+from tejido.web.accounts.keys import newest_generation, organisation_keys, team_of
 from tejido.web.accounts.models import Team
 from tejido.web.accounts.signing_keys import earlier_keys
 
@@ -74,7 +74,7 @@ def keys_before(card: Mapping[str, Any]) -> list[VerifyKey]:
 
 
 def _team_key(kind: Team.Kind) -> dict[str, str]:
-    return key_column(team_of(kind).generations.order_by("-number")[0].signed_key())
+    return key_column(newest_generation(team_of(kind).pk).signed_key())
 
 
 def key_column(signed: SignedKey) -> dict[str, str]:

@@ -20,6 +20,7 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import NewMember, create_team, grant_generation, new_generation, signing_key
 from tejido.web.accounts.keys import newest_generation, organisation_key
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
+from tejido.web.accounts.newest import works_here
 from tejido.web.accounts.staffing import add_member, vouch
 from tejido.web.accounts.vouching import vouched_for
 from tejido.web.packets.models import Provider
@@ -94,7 +95,7 @@ def let_colleague_in(*, member: Member, by: Member, ring: KeyRing) -> None:
 
 
 def _refuse_early(member: Member, waiting: AwaitingRegrant | None) -> None:
-    if waiting is None or not member.is_active:
+    if waiting is None or not works_here(member):
         raise BadInput("not_a_newcomer", en="She is in the team already, or has no access.",
                        es="Ya está en el equipo, o no tiene acceso.")  # fmt: skip
     if member.password_given_at is not None:
