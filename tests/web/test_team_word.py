@@ -15,7 +15,7 @@ from tejido.web.accounts.models import AwaitingRegrant, Member, RecoveryKey, Tea
 from tejido.web.accounts.newest import FILE, RESTORED, newest_key
 from tejido.web.accounts.recovering import recover_members, still_waiting
 from tejido.web.accounts.staffing import end_access, give_access_back, let_in, renew_keys, take_out
-from tejido.web.accounts.vouching import vouched_for
+from tejido.web.accounts.vouching import _statement, vouched_for
 from tejido.web.cases.finding import find_cases
 from tejido.web.cases.search_key import renew_search_key
 from tejido.web.config.checking import _not_ours, _vouched_for
@@ -54,7 +54,7 @@ def _renewed(cast, kind=Team.Kind.INTAKE):
 
 def _own_signature(cast, team, member):
     """Of somebody who holds the organisation's signing key."""
-    return signing_key(cast.ring("dora")).sign(b"tejido/team-member/1\x00" + grant_info(_newest(team), member.pk))
+    return signing_key(cast.ring("dora")).sign(_statement(_newest(team), member))
 
 
 def test_a_planted_row_receives_no_key_and_goes(cast):

@@ -11,16 +11,12 @@ second file, `keys.restored`: such a key opens what was sealed to it, and nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from tejido.crypto import PublicKey, SignedKey, UnsignedKey, Verifier
 from tejido.web.security.beside import keep_beside, kept_beside
 from tejido.web.security.signed_here import signed_here
-
-if TYPE_CHECKING:
-    from tejido.web.accounts.models import Member
 
 FILE = "keys.newest"
 RESTORED = "keys.restored"
@@ -92,17 +88,12 @@ def refuse_older(owner: str, number: int) -> None:
 
 def note_left(owner: str, *, left: bool) -> None:
     """A member's access ended, or she has it again: whoever writes the database does not give it back."""
-    keep_beside(LEFT, lambda kept: {**{each: 1 for each in kept if each != owner}, **({owner: 1} if left else {})})
+    keep_beside(LEFT, lambda kept: {each: 1 for each in {*kept, owner} if left or each != owner})
 
 
 def has_left(owner: str) -> bool:
     """Did her access end?"""
     return owner in kept_beside(LEFT)
-
-
-def works_here(member: Member) -> bool:
-    """Does she, whatever somebody wrote into her row since she left?"""
-    return member.is_active and not has_left(member.key_owner)
 
 
 def _restored() -> Mapping[str, int]:

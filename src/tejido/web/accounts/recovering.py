@@ -31,12 +31,12 @@ from tejido.web.accounts.keys import (
     recovery_info,
 )
 from tejido.web.accounts.models import AwaitingRegrant, Member, RecoveryKey, Team, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import newest_key, our_key, unseen, works_here
+from tejido.web.accounts.newest import newest_key, our_key, unseen
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions
 from tejido.web.accounts.tries import Tries
-from tejido.web.accounts.vouching import vouched_for
+from tejido.web.accounts.vouching import vouched_for, works_here
 from tejido.web.security import audit
 from tejido.web.security.keyring import KeyRing, NoKey, TeamSecret
 from tejido.web.security.shares import key_of

@@ -36,14 +36,14 @@ from tejido.web.accounts.demo import DEMO_PASSWORD
 from tejido.web.accounts.keys import newest_generation
 from tejido.web.accounts.members import who_lets_in
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
-from tejido.web.accounts.newest import note_left, refuse_older, works_here
+from tejido.web.accounts.newest import note_left, refuse_older
 from tejido.web.accounts.printed_codes import forget_printed_codes
 from tejido.web.accounts.readings import refuse_kept_apart
 from tejido.web.accounts.security_keys import forget_security_keys
 from tejido.web.accounts.sessions import forget_sessions, may_end
 from tejido.web.accounts.signing_keys import share_signing_keys
 from tejido.web.accounts.tries import Tries
-from tejido.web.accounts.vouching import vouched_for
+from tejido.web.accounts.vouching import vouched_for, works_here
 from tejido.web.security import audit
 from tejido.web.security.access import require
 from tejido.web.security.keyring import KeyRing, TeamSecret

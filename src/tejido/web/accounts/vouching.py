@@ -12,13 +12,18 @@ from collections.abc import Iterator
 from tejido.crypto import BadSignature, VerifyKey
 from tejido.web.accounts.keys import grant_info, organisation_key
 from tejido.web.accounts.models import Member, TeamGeneration, TeamKeyGrant
-from tejido.web.accounts.newest import our_key, works_here
+from tejido.web.accounts.newest import has_left, our_key
 from tejido.web.security.keyring import TeamSecret
 
 
 def team_word(generation: TeamGeneration, secret: TeamSecret, member: Member) -> bytes:
     """The team's signature that `member` holds this generation."""
     return secret.vouching.sign(_statement(generation, member))
+
+
+def works_here(member: Member) -> bool:
+    """Does she, whatever somebody wrote into her row since she left?"""
+    return member.is_active and not has_left(member.key_owner)
 
 
 def vouched_for(generation: TeamGeneration) -> list[Member]:

@@ -20,9 +20,8 @@ from tejido.vocabulary import BadInput
 from tejido.web.accounts.actions import NewMember, create_team, grant_generation, new_generation, signing_key
 from tejido.web.accounts.keys import newest_generation, organisation_key
 from tejido.web.accounts.models import AwaitingRegrant, Member, Team, TeamKeyGrant
-from tejido.web.accounts.newest import works_here
 from tejido.web.accounts.staffing import add_member, vouch
-from tejido.web.accounts.vouching import vouched_for
+from tejido.web.accounts.vouching import vouched_for, works_here
 from tejido.web.packets.models import Provider
 from tejido.web.security import audit
 from tejido.web.security.access import require
